@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/files.h"
+#include "base/result.h"
+#include "ir/graph.h"
+
+namespace netfit::formats {
+
+/// One model file format: a row of the catalog.
+struct Format {
+  std::string_view name;       ///< "tflite"
+  std::string_view extension;  ///< ".tflite"
+  /// Whether bytes look like this format; cheap, and never right about a file of another format.
+  bool (*recognizes)(std::span<const std::byte> bytes);
+  /// The graph, which satisfies the verifier but may hold transposes that the import pipeline removes. Lists every
+  /// unsupported node at once.
+  Result<ir::Graph> (*read)(std::span<const std::byte> bytes);
+  Result<base::Bytes> (*write)(const ir::Graph& graph);
+};
+
+std::span<const Format> formats();
+
+/// By the file's extension; fails with the allowed ones.
+Result<const Format*> format_for(const std::filesystem::path& path);
+
+/// By content first, then by extension; fails on a file of unknown format.
+Result<ir::Graph> read(std::span<const std::byte> bytes, const std::filesystem::path& path);
+
+}  // namespace netfit::formats

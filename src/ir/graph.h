@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "ir/attrs.h"
+#include "ir/ids.h"
+#include "ir/preprocessing.h"
+#include "tensor/quant_params.h"
+#include "tensor/tensor.h"
+
+namespace netfit::ir {
+
+struct OpSpec;
+
+/// An edge: a tensor with a name, a type, and, where its integers stand for reals, their quantization. A constant
+/// carries its elements.
+struct Value {
+  std::string name;
+  DType dtype = DType::Float32;
+  Shape shape;
+  std::optional<QuantParams> quant;
+  std::optional<Tensor> constant;
+
+  bool is_constant() const { return constant.has_value(); }
+};
+
+/// One application of an op. An absent optional input is an invalid id.
+struct Node {
+  std::string name;
+  const OpSpec* op = nullptr;
+  Attrs attrs;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+};
+
+struct GraphInput {
+  ValueId value;
+  Layout layout = Layout::ChannelsLast;
+  std::optional<Preprocessing> preprocessing;
+};
+
+struct GraphOutput {
+  ValueId value;
+  Layout layout = Layout::ChannelsLast;
+};
+
+/// A network after import: nodes in topological order over values with known shape and type, channels-last, batch 1
+/// (docs/ir.md lists the rules; verifier.h checks them). Executors may run several samples at once; the graph does not
+/// know. Copying a graph shares all constants.
+class Graph {
+ public:
+  std::string name = "main";
+  std::vector<GraphInput> inputs;
+  std::vector<GraphOutput> outputs;
+  std::vector<std::string> class_names;
+
+  /// Adds a value; a name that is taken or empty gets a number behind it.
+  ValueId add_value(Value value);
+  ValueId add_constant(std::string name, Tensor tensor, std::optional<QuantParams> quant = std::nullopt);
+
+  /// Adds a node behind all others, or before the node `before`. Its inputs must exist.
+  NodeId add_node(Node node);
+  NodeId insert_node(NodeId before, Node node);
+  void erase_node(NodeId id);
+
+  const Value& value(ValueId id) const;
+  Value& value(ValueId id);
+  const Node& node(NodeId id) const;
+  Node& node(NodeId id);
+
+  /// Nodes in topological order.
+  std::span<const NodeId> order() const { return order_; }
+  /// All values that exist, by id; a removed one is skipped.
+  std::vector<ValueId> values() const;
+  bool contains(ValueId id) const;
+  bool contains(NodeId id) const;
+
+  /// Every node input and graph output that names `from` names `to` instead.
+  void replace_uses(ValueId from, ValueId to);
+  /// Removes a value that nothing refers to any more.
+  void erase_value(ValueId id);
+  void rename(ValueId id, std::string name);
+  std::optional<ValueId> find_value(std::string_view name) const;
+
+  std::int64_t node_count() const { return std::ssize(order_); }
+
+ private:
+  std::string unique_name(std::string name);
+
+  std::vector<std::optional<Value>> values_;
+  std::vector<std::optional<Node>> nodes_;
+  std::vector<NodeId> order_;
+  std::unordered_set<std::string> names_;
+};
+
+}  // namespace netfit::ir

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir/ops/activation.h"
+
+#include "ir/ops/infer.h"
+
+namespace netfit::ir {
+namespace {
+
+Result<TensorType> infer_softmax(const NodeView& node) {
+  if (node.input(0).shape.rank() < 1) return bad_input("softmax of a scalar has no axis");
+  return infer_same(node);
+}
+
+// The axis is always the last one, so softmax moves with a permutation only if that keeps the last axis.
+std::optional<Attrs> permute_softmax(const NodeView& node, std::span<const int> perm) {
+  if (perm.empty() || perm.back() != static_cast<int>(perm.size()) - 1) return std::nullopt;
+  return node.node().attrs;
+}
+
+constexpr OpSpec pointwise(std::string_view name, std::string_view summary) {
+  return {.name = name, .summary = summary, .infer = &infer_same, .permuted = &keep_attrs};
+}
+
+}  // namespace
+
+constinit const OpSpec kHardSigmoid{
+    .name = "hard_sigmoid",
+    .summary = "clamp of a straight line to [0, 1]",
+    .codec = kCodec<HardSigmoidAttrs>,
+    .infer = &infer_same,
+    .permuted = &keep_attrs,
+};
+constinit const OpSpec kHardSwish = pointwise("hard_swish", "x * relu6(x + 3) / 6");
+constinit const OpSpec kRelu = pointwise("relu", "clamp to [0, inf)");
+constinit const OpSpec kRelu6 = pointwise("relu6", "clamp to [0, 6]");
+constinit const OpSpec kReluN1To1 = pointwise("relu_n1_to_1", "clamp to [-1, 1]");
+constinit const OpSpec kSigmoid{
+    .name = "sigmoid",
+    .summary = "1 / (1 + exp(-x))",
+    .quant = QuantRule::Unit,
+    .infer = &infer_same,
+    .permuted = &keep_attrs,
+};
+constinit const OpSpec kSoftmax{
+    .name = "softmax",
+    .summary = "normalized exponentials over the last axis",
+    .quant = QuantRule::Unit,
+    .codec = kCodec<SoftmaxAttrs>,
+    .infer = &infer_softmax,
+    .permuted = &permute_softmax,
+};
+
+std::optional<Activation> as_activation(const OpSpec& op) {
+  if (&op == &kRelu) return Activation::Relu;
+  if (&op == &kRelu6) return Activation::Relu6;
+  if (&op == &kReluN1To1) return Activation::ReluN1To1;
+  return std::nullopt;
+}
+
+}  // namespace netfit::ir

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/progress.h"
+#include "exec/executor.h"
+#include "ir/graph.h"
+
+namespace netfit::quant {
+
+/// How a tensor's range is estimated from its samples.
+enum class RangeEstimator { MinMax, MovingAverage, Percentile, Mse };
+
+/// The real interval that a value's integers must cover.
+struct Range {
+  float low = 0.0F;
+  float high = 0.0F;
+};
+
+using Ranges = std::unordered_map<ir::ValueId, Range>;
+
+struct CalibrationOptions {
+  RangeEstimator estimator = RangeEstimator::MinMax;
+  double percentile = 99.99;        ///< of Percentile: this share of the elements lies inside
+  double moving_average = 0.95;     ///< of MovingAverage: the weight of the past, per sample
+};
+
+/// Ranges of every activation of `graph` (float, optimized) over `inputs` [n, ...]. Deterministic: the same samples give
+/// the same ranges on any number of threads. Fails if an activation is not finite, naming it.
+Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& executor, std::span<const Tensor> inputs,
+                         const CalibrationOptions& options, Progress& progress);
+
+/// What the quantized graph takes and gives. Int8Pixels: the input is pixel - 128; mean and std are folded into the
+/// first convolution.
+enum class Io { Int8, UInt8, Float32, Int8Pixels };
+
+struct QuantizeOptions {
+  Io io = Io::Int8;
+};
+
+/// The int8 graph: per-channel symmetric weights, asymmetric activations, int32 bias with its own parameters
+/// (scale of the data times scale of the weights). `graph` must be float and optimized. Fails with every node that
+/// cannot be quantized.
+Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options);
+
+}  // namespace netfit::quant
