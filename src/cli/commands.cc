@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands.h"
+
+#include <array>
+
+namespace netfit::cli {
+namespace {
+
+constexpr std::array kCommands{
+    &kCompare, &kConvert, &kData, &kDocs, &kDoctor, &kEval, &kInspect, &kOpt, &kQuantize, &kRun, &kVerify,
+};
+
+}  // namespace
+
+std::span<const Command* const> commands() { return kCommands; }
+
+}  // namespace netfit::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+
+#include "cli/command.h"
+
+namespace netfit::cli {
+
+extern const Command kCompare;
+extern const Command kConvert;
+extern const Command kData;
+extern const Command kDocs;
+extern const Command kDoctor;
+extern const Command kEval;
+extern const Command kInspect;
+extern const Command kOpt;
+extern const Command kQuantize;
+extern const Command kRun;
+extern const Command kVerify;
+
+/// Every command, sorted by name.
+std::span<const Command* const> commands();
+
+}  // namespace netfit::cli

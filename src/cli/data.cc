@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/flags.h"
+#include "cli/print_json.h"
+#include "data/fetch.h"
+
+namespace netfit::cli {
+namespace {
+
+struct Options {
+  std::string name;
+  std::string from;
+  bool json = false;
+};
+
+Result<void> run_fetch(const Options& options, const Environment& environment) {
+  const std::filesystem::path target = environment.cache / "cifar10";
+  data::FetchOptions fetch;
+  if (options.from.empty()) {
+    NETFIT_TRY(data::fetch_cifar10(target, fetch, *environment.progress));
+  } else {
+    NETFIT_TRY(data::import_cifar10(options.from, target, fetch, *environment.progress));
+  }
+  if (options.json) {
+    print_json({{"name", options.name}, {"folder", target.string()}}, environment);
+  } else {
+    fmt::print(environment.out, "{}: complete and checked in {}\n", options.name, target.string());
+  }
+  return {};
+}
+
+Action set_up(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.require_subcommand(1);
+  CLI::App* fetch = app.add_subcommand("fetch", "downloads a data set into the cache and checks it");
+  fetch->add_option("name", options->name, "cifar10")->required()->check(CLI::IsMember({"cifar10"}))->type_name("NAME");
+  fetch->add_option("--from", options->from, "take it from this archive or folder instead of the network")
+      ->type_name("FILE|DIR");
+  add_json_flag(*fetch, options->json);
+  return [options](const Environment& environment) { return run_fetch(*options, environment); };
+}
+
+}  // namespace
+
+constinit const Command kData{"data", "data sets: 'netfit data fetch cifar10'", &set_up};
+
+}  // namespace netfit::cli

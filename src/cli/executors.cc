@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/executors.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "exec/fast.h"
+#include "formats/catalog.h"
+#include "interp/interpreter.h"
+#include "passes/pipelines.h"
+
+namespace netfit::cli {
+namespace {
+
+// The bytes that a runtime loads, and the graph that our importer makes of exactly these bytes.
+struct RuntimeFile {
+  base::Bytes bytes;
+  ir::Graph graph;
+};
+
+Result<RuntimeFile> file_for(const Model& model, std::string_view format_name) {
+  if (model.format == format_name) return RuntimeFile{model.bytes, model.graph};
+  const formats::Format* format = NETFIT_TRY(formats::format_for(fmt::format("model.{}", format_name)));
+  const ir::Graph exportable = NETFIT_TRY(optimized(model));
+  RuntimeFile file;
+  file.bytes = NETFIT_TRY(with_context(format->write(exportable), fmt::format("while exporting to {}", format_name)));
+  file.graph = NETFIT_TRY(format->read(file.bytes));
+  NETFIT_TRY(passes::canonicalize(file.graph));
+  return file;
+}
+
+}  // namespace
+
+void add_executor_flag(CLI::App& app, std::string& executor) {
+  app.add_option("--executor", executor, "fast, reference (the interpreter), litert or onnxruntime")
+      ->check(CLI::IsMember({"fast", "reference", "litert", "onnxruntime"}))
+      ->type_name("NAME")
+      ->capture_default_str();
+}
+
+Result<std::unique_ptr<exec::Executor>> make_executor(std::string_view name, const Model& model, int threads,
+                                                      const Environment& environment) {
+  const exec::ExecutorOptions options{.threads = threads};
+  if (name == "reference") return NETFIT_TRY(interp::create_interpreter(model.graph, options));
+  if (name == "litert") {
+    const exec::RuntimeLibrary library = NETFIT_TRY(exec::find_litert(environment.site_packages));
+    RuntimeFile file = NETFIT_TRY(file_for(model, "tflite"));
+    return exec::create_litert(library, std::move(file.bytes), file.graph, exec::LitertKernels::Default, options);
+  }
+  if (name == "onnxruntime") {
+    const exec::RuntimeLibrary library = NETFIT_TRY(exec::find_onnxruntime(environment.site_packages));
+    RuntimeFile file = NETFIT_TRY(file_for(model, "onnx"));
+    return exec::create_onnxruntime(library, std::move(file.bytes), file.graph, options);
+  }
+  const ir::Graph graph = NETFIT_TRY(optimized(model));
+  return exec::create_fast(graph, options, interp::make_node_runner());
+}
+
+Result<exec::RuntimeLibrary> find_runtime(const Model& model, const Environment& environment) {
+  if (model.format == "tflite") return exec::find_litert(environment.site_packages);
+  if (model.format == "onnx") return exec::find_onnxruntime(environment.site_packages);
+  return bad_input(fmt::format("no runtime runs files of format '{}' (allowed: tflite, onnx)", model.format));
+}
+
+void note_fallbacks(const exec::Executor& executor, const Environment& environment) {
+  const std::vector<std::string> nodes = executor.fallback_nodes();
+  if (nodes.empty()) return;
+  note(environment, fmt::format("{} lacks {} node(s), which ran in the interpreter: {}", executor.name(), nodes.size(),
+                                base::printable(base::join(nodes, ", "))));
+}
+
+}  // namespace netfit::cli

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/model.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "formats/catalog.h"
+#include "ir/parser.h"
+#include "passes/pipelines.h"
+
+namespace netfit::cli {
+namespace fs = std::filesystem;
+namespace {
+
+Result<base::Bytes> read_stream(std::FILE* stream) {
+  base::Bytes bytes;
+  std::byte block[65536];
+  while (const std::size_t got = std::fread(block, 1, sizeof block, stream))
+    bytes.insert(bytes.end(), block, block + got);
+  if (std::ferror(stream) != 0) return bad_input("cannot read standard input");
+  return bytes;
+}
+
+// The text form starts with the word graph, behind comments; no model file does.
+bool is_text_form(std::string_view text) {
+  while (true) {
+    text = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (!text.starts_with('#')) return text.starts_with("graph");
+    text = text.substr(std::min(text.find('\n'), text.size()));
+  }
+}
+
+}  // namespace
+
+Result<Model> load_model(const std::string& path, const Environment& environment) {
+  Model model{.path = path, .name = fs::path(path).stem().string()};
+  model.bytes = path == "-" ? NETFIT_TRY(read_stream(environment.in)) : NETFIT_TRY(base::read_file(path));
+  const std::string place = base::printable(path == "-" ? "standard input" : path);
+  const std::string_view text(reinterpret_cast<const char*>(model.bytes.data()), model.bytes.size());
+  if (is_text_form(text)) {
+    model.format = "text";
+    model.graph = NETFIT_TRY(located(ir::parse(text), place));
+    return model;
+  }
+  model.graph = NETFIT_TRY(located(formats::read(model.bytes, path), place));
+  for (const formats::Format& format : formats::formats()) {
+    if (format.recognizes(model.bytes)) model.format = format.name;
+  }
+  NETFIT_TRY(passes::canonicalize(model.graph));
+  return model;
+}
+
+Result<ir::Graph> optimized(const Model& model) {
+  ir::Graph graph = model.graph;
+  NETFIT_TRY(passes::optimize(graph));
+  return graph;
+}
+
+Result<std::int64_t> save_model(const ir::Graph& graph, const fs::path& path) {
+  const formats::Format* format = NETFIT_TRY(formats::format_for(path));
+  const base::Bytes bytes =
+      NETFIT_TRY(with_context(format->write(graph), fmt::format("while exporting to {}", format->name)));
+  NETFIT_TRY(base::write_file(path, bytes));
+  return std::ssize(bytes);
+}
+
+}  // namespace netfit::cli

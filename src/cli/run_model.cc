@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <numeric>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/executors.h"
+#include "cli/flags.h"
+#include "cli/model.h"
+#include "cli/print_json.h"
+#include "data/image.h"
+#include "data/npy.h"
+#include "data/preprocess.h"
+
+namespace netfit::cli {
+namespace {
+
+constexpr std::array kToChannelsLast{0, 2, 3, 1};
+constexpr std::array kToChannelsFirst{0, 3, 1, 2};
+constexpr std::size_t kShownClasses = 5;
+
+struct Options {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  std::string preprocess;
+  std::string executor = "fast";
+  int threads = 0;
+  bool json = false;
+};
+
+// "name=path" picks an input or output by name; a bare path is the only one there is.
+struct Named {
+  std::string name;
+  std::string path;
+};
+
+Named split_name(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return {"", text};
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+template <typename Port>
+Result<std::size_t> find_port(const ir::Graph& graph, const std::vector<Port>& ports, const Named& named,
+                              std::string_view role) {
+  if (named.name.empty() && ports.size() == 1) return std::size_t{0};
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    names.push_back(graph.value(ports[i].value).name);
+    if (names.back() == named.name) return i;
+  }
+  return bad_usage(fmt::format("{} '{}' is not NAME=FILE with one of: {}", role, base::printable(named.name),
+                               base::printable(base::join(names, ", "))));
+}
+
+bool is_image(std::span<const std::byte> bytes) {
+  const auto starts_with = [&](std::initializer_list<int> magic) {
+    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin(),
+                                                      [](int a, std::byte b) { return a == std::to_integer<int>(b); });
+  };
+  return starts_with({0x89, 'P', 'N', 'G'}) || starts_with({0xff, 0xd8, 0xff});
+}
+
+// Samples as the graph takes them, from a tensor in the file's own order of axes.
+Result<Tensor> from_file_layout(Tensor samples, const ir::Value& value, ir::Layout layout) {
+  if (samples.shape().rank() != value.shape.rank()) {
+    return bad_input(fmt::format("has shape {}, but input '{}' takes rank {} with the samples first",
+                                 tensor::to_string(samples.shape()), base::printable(value.name), value.shape.rank()));
+  }
+  if (layout == ir::Layout::ChannelsFirst) return tensor::transpose(samples, kToChannelsLast);
+  return samples;
+}
+
+Result<Tensor> load_input(const Options& options, const std::string& path, const Model& model,
+                          const ir::GraphInput& input, const Environment& environment) {
+  const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
+  const ir::Value& value = model.graph.value(input.value);
+  if (!is_image(bytes)) {
+    Tensor samples = NETFIT_TRY(located(data::parse_npy(bytes), path));
+    return located(from_file_layout(std::move(samples), value, input.layout), path);
+  }
+  const Tensor image = NETFIT_TRY(located(data::decode_image(bytes), path));
+  std::optional<ir::Preprocessing> users_word;
+  if (!options.preprocess.empty()) users_word = NETFIT_TRY(data::load_preprocessing(options.preprocess));
+  const data::ChosenPreprocessing chosen = NETFIT_TRY(data::choose_preprocessing(model.graph, input, users_word));
+  if (!chosen.note.empty()) note(environment, chosen.note);
+  return located(data::preprocess(image, value, chosen.preprocessing), path);
+}
+
+Result<std::vector<Tensor>> load_inputs(const Options& options, const Model& model, const Environment& environment) {
+  std::vector<std::optional<Tensor>> tensors(model.graph.inputs.size());
+  for (const std::string& word : options.inputs) {
+    const Named named = split_name(word);
+    const std::size_t port = NETFIT_TRY(find_port(model.graph, model.graph.inputs, named, "--input"));
+    tensors[port] = NETFIT_TRY(load_input(options, named.path, model, model.graph.inputs[port], environment));
+  }
+  std::vector<Tensor> complete;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const std::string& name = model.graph.value(model.graph.inputs[i].value).name;
+    if (!tensors[i]) return bad_usage(fmt::format("input '{}' has no --input", base::printable(name)));
+    complete.push_back(std::move(*tensors[i]));
+  }
+  return complete;
+}
+
+Result<void> save_outputs(const Options& options, const Model& model, const std::vector<Tensor>& results) {
+  for (const std::string& word : options.outputs) {
+    const Named named = split_name(word);
+    const std::size_t port = NETFIT_TRY(find_port(model.graph, model.graph.outputs, named, "--output"));
+    const bool channels_first = model.graph.outputs[port].layout == ir::Layout::ChannelsFirst;
+    const Tensor& result = results[port];
+    NETFIT_TRY(base::write_file(
+        named.path, data::print_npy(channels_first ? tensor::transpose(result, kToChannelsFirst) : result)));
+  }
+  return {};
+}
+
+struct Score {
+  std::string name;
+  double value;
+};
+
+// The best classes of one sample, scores as real numbers.
+std::vector<Score> best_classes(const Model& model, const Tensor& scores) {
+  const ir::Value& value = model.graph.value(model.graph.outputs.front().value);
+  std::vector<double> reals = tensor::to_doubles(scores.slice(0, 1));
+  if (value.quant) {
+    for (double& real : reals) real = static_cast<double>(value.quant->scale()) * (real - value.quant->zero_point());
+  }
+  std::vector<std::size_t> order(reals.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return reals[a] > reals[b]; });
+  std::vector<Score> best;
+  for (const std::size_t i : order) {
+    if (best.size() == kShownClasses) break;
+    const bool named = i < model.graph.class_names.size();
+    best.push_back({named ? model.graph.class_names[i] : fmt::format("class {}", i), reals[i]});
+  }
+  return best;
+}
+
+void print_answer(const Options& options, const Model& model, const exec::Executor& executor,
+                  const std::vector<Tensor>& results, const Environment& environment) {
+  const std::vector<Score> best = options.outputs.empty() ? best_classes(model, results.front()) : std::vector<Score>{};
+  if (!options.json) {
+    note_fallbacks(executor, environment);
+    for (const Score& score : best) {
+      fmt::print(environment.out, "{:<20} {:>10.4f}\n", base::printable(score.name), score.value);
+    }
+    for (const std::string& output : options.outputs)
+      fmt::print(environment.err, "wrote {}\n", split_name(output).path);
+    return;
+  }
+  nlohmann::ordered_json classes = nlohmann::ordered_json::array();
+  for (const Score& score : best) classes.push_back({{"class", score.name}, {"score", score.value}});
+  print_json({{"model", model.name},
+              {"executor", executor.name()},
+              {"samples", results.front().shape()[0]},
+              {"top_classes", classes},
+              {"outputs", options.outputs},
+              {"fallback_nodes", executor.fallback_nodes()}},
+             environment);
+}
+
+Result<void> run_model(const Options& options, const Environment& environment) {
+  const Model model = NETFIT_TRY(load_model(options.model, environment));
+  const std::vector<Tensor> inputs = NETFIT_TRY(load_inputs(options, model, environment));
+  const auto executor = NETFIT_TRY(make_executor(options.executor, model, thread_count(options.threads), environment));
+  const std::vector<Tensor> results = NETFIT_TRY(executor->run(inputs, *environment.progress));
+  NETFIT_TRY(save_outputs(options, model, results));
+  print_answer(options, model, *executor, results, environment);
+  return {};
+}
+
+Action set_up(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("model", options->model, "an .onnx or .tflite file")->required()->type_name("MODEL");
+  app.add_option("--input", options->inputs,
+                 "samples [n,...] as .npy in the file's own type and layout, or a PNG or JPEG;\n"
+                 "NAME=FILE for a model with several inputs")
+      ->required()
+      ->type_name("[NAME=]FILE");
+  app.add_option("--output", options->outputs,
+                 "where the raw output [n,...] goes as .npy, nothing dequantized; without it the\n"
+                 "best classes of the first sample are printed")
+      ->type_name("[NAME=]FILE");
+  app.add_option("--preprocess", options->preprocess, "for images: cifar10, imagenet, pixels or a .toml file")
+      ->type_name("NAME|FILE");
+  add_executor_flag(app, options->executor);
+  add_threads_flag(app, options->threads);
+  add_json_flag(app, options->json);
+  return [options](const Environment& environment) { return run_model(*options, environment); };
+}
+
+}  // namespace
+
+constinit const Command kRun{"run", "runs a model on a tensor file or an image", &set_up};
+
+}  // namespace netfit::cli
