@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Elements of constants in the text form. Random ones come from SplitMix64 (Steele, Lea, Flood, "Fast splittable
-// pseudorandom number generators", 2014) instead of <random>, whose distributions differ between standard libraries.
 #include "ir/literal.h"
 
 #include <algorithm>
@@ -10,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
+#include "base/random.h"
 #include "base/text.h"
 #include "ir/attr_types.h"
 #include "tensor/half.h"
@@ -18,29 +18,6 @@ namespace netfit::ir {
 namespace {
 
 using tensor::Half;
-
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
-  /// In [low, high); the 24 bits are exact in a float.
-  float real(float low, float high) { return low + (high - low) * (static_cast<float>(next() >> 40) * 0x1p-24F); }
-  /// In [low, high].
-  std::int64_t integer(std::int64_t low, std::int64_t high) {
-    const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;
-    const std::uint64_t step = count == 0 ? next() : next() % count;
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + step);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Limits {
   std::int64_t low;
@@ -130,7 +107,7 @@ Result<Tensor> parse_fill(Lexer& lexer, DType dtype, const Shape& shape) {
 }
 
 Result<Tensor> parse_random(Lexer& lexer, DType dtype, const Shape& shape) {
-  SplitMix64 random(static_cast<std::uint64_t>(NETFIT_TRY(parse_integer(lexer))));
+  base::Random random(static_cast<std::uint64_t>(NETFIT_TRY(parse_integer(lexer))));
   float low = -1;
   float high = 1;
   Limits limits{0, 0};
