@@ -31,13 +31,13 @@ struct Outcome {
 Outcome execute(const GoldenFile& file, const fs::path& folder) {
   std::string command = file.command;
   replace_all(command, "{tmp}", folder.string());
-  if (command.starts_with("netfit")) command.replace(0, 6, NETFIT_PROGRAM);
   const fs::path streams = folder.string() + ".streams";
   fs::create_directories(streams);
   EXPECT_TRUE(base::write_file(streams / "in", file.input).has_value());
-  const std::string line = "NO_COLOR=1 NETFIT_CACHE='" + (streams / "cache").string() + "' " + command + " <'" +
-                           (streams / "in").string() + "' >'" + (streams / "out").string() + "' 2>'" +
-                           (streams / "err").string() + "'";
+  const std::string quoted = "'" + streams.string();
+  const std::string line = "export NO_COLOR=1 NETFIT_CACHE=" + quoted + "/cache' PATH='" +
+                           fs::path(NETFIT_PROGRAM).parent_path().string() + "':\"$PATH\"; (" + command + ") <" +
+                           quoted + "/in' >" + quoted + "/out' 2>" + quoted + "/err'";
   const int status = std::system(line.c_str());
   Outcome outcome{.output = base::read_text(streams / "out").value_or(""),
                   .errors = base::read_text(streams / "err").value_or(""),
