@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/parallel.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -10,10 +8,11 @@
 #include <thread>
 #include <vector>
 
+#include <sched.h>
+
 namespace netfit::base {
 
-Result<void> parallel_for(std::int64_t count, int threads,
-                          const std::function<Result<void>(std::int64_t, int)>& work) {
+Result<void> parallel_for(std::int64_t count, int threads, const std::function<Result<void>(std::int64_t, int)>& work) {
   std::atomic<std::int64_t> next{0};
   std::atomic<bool> failed{false};
   std::mutex mutex;

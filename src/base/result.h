@@ -2,9 +2,10 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 #include <type_traits>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 #include "base/error.h"
 
@@ -54,9 +55,9 @@ using base::with_context;
 }  // namespace netfit
 
 /// The value of a Result, or return its failure from the enclosing function. Never nest two in one expression.
-#define NETFIT_TRY(expression)                                                            \
-  __extension__({                                                                         \
-    auto netfit_try_result = (expression);                                                \
-    if (!netfit_try_result) return ::netfit::fail(std::move(netfit_try_result).error());  \
-    ::netfit::base::take(std::move(netfit_try_result));                                   \
+#define NETFIT_TRY(expression)                                                           \
+  __extension__({                                                                        \
+    auto netfit_try_result = (expression);                                               \
+    if (!netfit_try_result) return ::netfit::fail(std::move(netfit_try_result).error()); \
+    ::netfit::base::take(std::move(netfit_try_result));                                  \
   })

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/attr_types.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <array>
 #include <charconv>
 #include <limits>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -45,10 +45,14 @@ Result<void> parse_list(std::string_view text, char separator, std::vector<std::
 ActivationRange range_of(Activation activation) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   switch (activation) {
-    case Activation::None: return {-kInfinity, kInfinity};
-    case Activation::Relu: return {0.0F, kInfinity};
-    case Activation::Relu6: return {0.0F, 6.0F};
-    case Activation::ReluN1To1: return {-1.0F, 1.0F};
+    case Activation::None:
+      return {-kInfinity, kInfinity};
+    case Activation::Relu:
+      return {0.0F, kInfinity};
+    case Activation::Relu6:
+      return {0.0F, 6.0F};
+    case Activation::ReluN1To1:
+      return {-1.0F, 1.0F};
   }
   NETFIT_UNREACHABLE();
 }
@@ -104,7 +108,8 @@ Result<void> parse_attr(std::string_view text, Activation& value) {
     value = activation;
     return {};
   }
-  return bad_input(fmt::format("'{}' is no activation (allowed: none, relu, relu6, relu_n1_to_1)", base::printable(text)));
+  return bad_input(
+      fmt::format("'{}' is no activation (allowed: none, relu, relu6, relu_n1_to_1)", base::printable(text)));
 }
 Result<void> parse_attr(std::string_view text, DType& value) {
   const std::optional<DType> found = tensor::find_dtype(text);

@@ -9,7 +9,8 @@ Result<TensorType> infer_type(const Graph& graph, const Node& node) {
   const OpSpec& op = *node.op;
   const auto count = static_cast<int>(node.inputs.size());
   if (count < op.inputs.least || count > op.inputs.most) {
-    return bad_input(fmt::format("{} takes {} to {} inputs, but has {}", op.name, op.inputs.least, op.inputs.most, count));
+    return bad_input(
+        fmt::format("{} takes {} to {} inputs, but has {}", op.name, op.inputs.least, op.inputs.most, count));
   }
   for (std::size_t i = 0; i < node.inputs.size(); ++i) {
     const bool optional = static_cast<int>(i) >= op.inputs.least;

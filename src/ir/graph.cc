@@ -106,12 +106,12 @@ std::optional<ValueId> Graph::find_value(std::string_view wanted) const {
 
 std::string Graph::unique_name(std::string wanted) {
   if (wanted.empty()) wanted = "value";
-  std::string free_name = wanted;
-  // Counting from the number of values keeps a file with many equal names from costing quadratic time.
-  for (std::size_t i = values_.size(); !names_.insert(free_name).second; ++i) {
-    free_name = wanted + "_" + std::to_string(i);
+  if (names_.insert(wanted).second) return wanted;
+  std::int64_t& suffix = next_suffix_[wanted];
+  while (true) {
+    std::string free_name = wanted + "_" + std::to_string(++suffix);
+    if (names_.insert(free_name).second) return free_name;
   }
-  return free_name;
 }
 
 }  // namespace netfit::ir

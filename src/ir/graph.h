@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -96,6 +97,8 @@ class Graph {
   std::vector<std::optional<Node>> nodes_;
   std::vector<NodeId> order_;
   std::unordered_set<std::string> names_;
+  /// The number that a taken name gets next; never counts back, so that hostile names cost linear time in all.
+  std::unordered_map<std::string, std::int64_t> next_suffix_;
 };
 
 }  // namespace netfit::ir

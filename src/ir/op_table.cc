@@ -8,6 +8,7 @@
 namespace netfit::ir {
 namespace {
 
+// clang-format off: one op a line.
 constexpr std::array kOps{
     &kAdd,
     &kAveragePool2d,
@@ -33,6 +34,7 @@ constexpr std::array kOps{
     &kSub,
     &kTranspose,
 };
+// clang-format on
 
 }  // namespace
 

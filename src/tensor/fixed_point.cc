@@ -16,6 +16,7 @@ FixedMultiplier to_fixed_multiplier(double real) {
     ++shift;
   }
   if (shift < -31) return {};
+  if (shift > 30) return {std::numeric_limits<std::int32_t>::max(), 30};
   return {static_cast<std::int32_t>(mantissa), shift};
 }
 

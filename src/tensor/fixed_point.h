@@ -17,7 +17,8 @@ struct FixedMultiplier {
   int shift = 0;
 };
 
-/// (q, e) = frexp(real); mantissa = round(q * 2^31). Below 2^-32 it becomes zero.
+/// (q, e) = frexp(real); mantissa = round(q * 2^31). Below 2^-32 it becomes zero; above 2^30 it saturates, so that
+/// no shift is out of range whatever scales a file has.
 FixedMultiplier to_fixed_multiplier(double real);
 
 /// Saturating rounding doubling high multiplication: nearest of a*b / 2^31, ties away from zero for positive products
@@ -45,12 +46,13 @@ inline std::int32_t multiply(std::int32_t x, FixedMultiplier multiplier) {
   return divide_by_power_of_two(multiply_high(shifted, multiplier.mantissa), right);
 }
 
-/// The rule of 16-bit activations: a 16-bit mantissa, one rounding; |x| < 2^47.
+/// The rule of 16-bit activations: a 16-bit mantissa, one rounding. Right for |x| < 2^47 and multipliers below 2^14;
+/// beyond that the result means nothing, but is the same on every machine.
 inline std::int32_t multiply(std::int64_t x, FixedMultiplier multiplier) {
-  const std::int32_t mantissa =
-      multiplier.mantissa < 0x7fff0000 ? (multiplier.mantissa + (1 << 15)) >> 16 : 0x7fff;
-  const int right = 15 - multiplier.shift;
-  return static_cast<std::int32_t>((x * mantissa + (std::int64_t{1} << (right - 1))) >> right);
+  const std::int32_t mantissa = multiplier.mantissa < 0x7fff0000 ? (multiplier.mantissa + (1 << 15)) >> 16 : 0x7fff;
+  const int right = std::max(15 - multiplier.shift, 1);
+  const std::uint64_t product = static_cast<std::uint64_t>(x) * static_cast<std::uint64_t>(std::int64_t{mantissa});
+  return static_cast<std::int32_t>(static_cast<std::int64_t>(product + (std::uint64_t{1} << (right - 1))) >> right);
 }
 
 /// round_half_away(real / scale) + zero_point, clamped to [low, high]; a NaN becomes the zero point.

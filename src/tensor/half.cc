@@ -25,7 +25,11 @@ Half to_half(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
   const std::uint32_t magnitude = bits & 0x7fffffffU;
-  if (magnitude > 0x7f800000U) return {static_cast<std::uint16_t>(sign | 0x7e00U)};  // not a number
+  if (magnitude > 0x7f800000U) {
+    // Not a number: keeps what fits of its payload, and stays one if nothing fits.
+    const std::uint32_t payload = (magnitude >> 13) & 0x3ffU;
+    return {static_cast<std::uint16_t>(sign | 0x7c00U | (payload != 0 ? payload : 0x200U))};
+  }
   if (magnitude >= 0x47800000U) return {static_cast<std::uint16_t>(sign | 0x7c00U)};  // 2^16 and above
   if (std::fabs(value) < kSmallestNormalHalf) {
     // Subnormal: a multiple of 2^-24; nearbyint rounds ties to even.

@@ -8,7 +8,7 @@ namespace netfit::tensor {
 /// Exact.
 float to_float(Half half);
 
-/// Nearest half, ties to even; overflow becomes infinity.
+/// Nearest half, ties to even; overflow becomes infinity; a NaN stays one, with the upper bits of its payload.
 Half to_half(float value);
 
 }  // namespace netfit::tensor

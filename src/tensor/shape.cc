@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor/shape.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 
 #include "base/check.h"
 
@@ -23,10 +23,12 @@ Result<Shape> Shape::create(std::span<const std::int64_t> dims) {
   std::int64_t elements = 1;
   for (const std::int64_t extent : dims) {
     if (extent < 0) return bad_input(fmt::format("dimension {} is negative", extent));
-    if (extent > kMaxElements || (extent != 0 && elements > kMaxElements / extent)) {
+    // Empty extents count as 1, so that strides of an empty tensor do not overflow either.
+    const std::int64_t steps = std::max<std::int64_t>(extent, 1);
+    if (elements > kMaxElements / steps) {
       return bad_input(fmt::format("shape {} has more than {} elements", fmt::join(dims, "x"), kMaxElements));
     }
-    elements *= extent;
+    elements *= steps;
   }
   Shape shape;
   shape.dims_.assign(dims.begin(), dims.end());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor/tensor.h"
 
-#include <fmt/format.h>
-
 #include <cstring>
 #include <new>
+
+#include <fmt/format.h>
 
 #include "tensor/half.h"
 
@@ -29,18 +29,25 @@ void widen(const Tensor& tensor, std::vector<Out>& out) {
 template <typename Out>
 void widen_integers(const Tensor& tensor, std::vector<Out>& out) {
   switch (tensor.dtype()) {
-    case DType::Int8: return widen<std::int8_t>(tensor, out);
-    case DType::UInt8: return widen<std::uint8_t>(tensor, out);
-    case DType::Int16: return widen<std::int16_t>(tensor, out);
-    case DType::Int32: return widen<std::int32_t>(tensor, out);
-    case DType::Int64: return widen<std::int64_t>(tensor, out);
-    case DType::Bool: return widen<bool>(tensor, out);
+    case DType::Int8:
+      return widen<std::int8_t>(tensor, out);
+    case DType::UInt8:
+      return widen<std::uint8_t>(tensor, out);
+    case DType::Int16:
+      return widen<std::int16_t>(tensor, out);
+    case DType::Int32:
+      return widen<std::int32_t>(tensor, out);
+    case DType::Int64:
+      return widen<std::int64_t>(tensor, out);
+    case DType::Bool:
+      return widen<bool>(tensor, out);
     case DType::Int4:
       for (std::int64_t i = 0; i < tensor.element_count(); ++i) {
         out.push_back(static_cast<Out>(int4_at(tensor.bytes(), i)));
       }
       return;
-    default: NETFIT_UNREACHABLE();
+    default:
+      NETFIT_UNREACHABLE();
   }
 }
 

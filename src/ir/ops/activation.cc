@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/activation.h"
 
+#include <cmath>
+
+#include <fmt/format.h>
+
 #include "ir/ops/infer.h"
 
 namespace netfit::ir {
@@ -8,6 +12,16 @@ namespace {
 
 Result<TensorType> infer_softmax(const NodeView& node) {
   if (node.input(0).shape.rank() < 1) return bad_input("softmax of a scalar has no axis");
+  const float beta = node.attrs<SoftmaxAttrs>().beta;
+  if (!std::isfinite(beta)) return bad_input(fmt::format("beta {} is not finite", beta));
+  return infer_same(node);
+}
+
+Result<TensorType> infer_hard_sigmoid(const NodeView& node) {
+  const auto& attrs = node.attrs<HardSigmoidAttrs>();
+  if (!std::isfinite(attrs.alpha) || !std::isfinite(attrs.beta)) {
+    return bad_input(fmt::format("alpha {} or beta {} is not finite", attrs.alpha, attrs.beta));
+  }
   return infer_same(node);
 }
 
@@ -27,7 +41,7 @@ constinit const OpSpec kHardSigmoid{
     .name = "hard_sigmoid",
     .summary = "clamp of a straight line to [0, 1]",
     .codec = kCodec<HardSigmoidAttrs>,
-    .infer = &infer_same,
+    .infer = &infer_hard_sigmoid,
     .permuted = &keep_attrs,
 };
 constinit const OpSpec kHardSwish = pointwise("hard_swish", "x * relu6(x + 3) / 6");

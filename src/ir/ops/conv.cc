@@ -21,12 +21,12 @@ Result<void> expect_parameter_types(const NodeView& node, DType data, std::int64
   const Value& bias = node.input(2);
   const DType wanted = data == DType::Float32 ? DType::Float32 : data == DType::Int16 ? DType::Int64 : DType::Int32;
   if (bias.dtype != wanted && !(data == DType::Int16 && bias.dtype == DType::Int32)) {
-    return bad_input(fmt::format("the bias has type {}, data of type {} needs {}", name(bias.dtype), name(data),
-                                 name(wanted)));
+    return bad_input(
+        fmt::format("the bias has type {}, data of type {} needs {}", name(bias.dtype), name(data), name(wanted)));
   }
   if (bias.shape.rank() != 1 || bias.shape[0] != channels) {
-    return bad_input(fmt::format("the bias has shape {}, but there are {} output channels", to_string(bias.shape),
-                                 channels));
+    return bad_input(
+        fmt::format("the bias has shape {}, but there are {} output channels", to_string(bias.shape), channels));
   }
   return {};
 }
@@ -36,7 +36,7 @@ Result<TensorType> infer_windowed(const NodeView& node, std::int64_t channels) {
   const Shape& x = node.input(0).shape;
   const Shape& w = node.input(1).shape;
   const Padding2d& pad = attrs.padding;
-  if (pad.top < 0 || pad.bottom < 0 || pad.left < 0 || pad.right < 0) return bad_input("padding is negative");
+  NETFIT_TRY(expect_padding(pad));
   const std::int64_t height =
       NETFIT_TRY(windowed_extent(x[1], pad.top + pad.bottom, w[1], attrs.stride.height, attrs.dilation.height));
   const std::int64_t width =
@@ -78,7 +78,10 @@ Result<TensorType> infer_fully_connected(const NodeView& node) {
   }
   const DType dtype = NETFIT_TRY(expect_data_type(node));
   NETFIT_TRY(expect_parameter_types(node, dtype, w[0]));
-  return TensorType{dtype, x.with_dim(x.rank() - 1, w[0])};
+  std::vector<std::int64_t> dims(x.dims().begin(), x.dims().end());
+  dims.back() = w[0];
+  Shape shape = NETFIT_TRY(Shape::create(dims));
+  return TensorType{dtype, std::move(shape)};
 }
 
 // Every output element is a dot product over kh * kw * (channels of its group).

@@ -26,8 +26,8 @@ struct FullyConnectedAttrs {
 
 /// conv2d(x[n,h,w,c], weights[o,kh,kw,c/groups], bias[o]?). The number of groups follows from the shapes.
 extern const OpSpec kConv2d;
-/// depthwise_conv2d(x[n,h,w,c], weights[1,kh,kw,c*multiplier], bias[c*multiplier]?); output channel k reads input channel
-/// k / multiplier.
+/// depthwise_conv2d(x[n,h,w,c], weights[1,kh,kw,c*multiplier], bias[c*multiplier]?); output channel k reads input
+/// channel k / multiplier.
 extern const OpSpec kDepthwiseConv2d;
 /// fully_connected(x[...,i], weights[o,i], bias[o]?) -> [...,o].
 extern const OpSpec kFullyConnected;

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/infer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace netfit::ir {
+namespace {
+
+// Larger windows and paddings are surely damage; the limit keeps sums and products of them far from overflow.
+constexpr std::int64_t kMost = std::int64_t{1} << 20;
+
+}  // namespace
 
 Result<void> expect_rank(const NodeView& node, std::size_t i, int rank) {
   const Shape& shape = node.input(i).shape;
   if (shape.rank() == rank) return {};
-  return bad_input(fmt::format("input {} has shape {}, but {} takes rank {} there", i, to_string(shape), node.op().name,
-                               rank));
+  return bad_input(
+      fmt::format("input {} has shape {}, but {} takes rank {} there", i, to_string(shape), node.op().name, rank));
 }
 
 Result<DType> expect_data_type(const NodeView& node) {
@@ -22,8 +28,8 @@ Result<DType> expect_data_type(const NodeView& node) {
   const std::size_t count = std::min(node.input_count(), static_cast<std::size_t>(node.op().data_inputs));
   for (std::size_t i = 1; i < count; ++i) {
     if (node.input(i).dtype != dtype) {
-      return bad_input(fmt::format("inputs of {} have types {} and {}", node.op().name, name(dtype),
-                                   name(node.input(i).dtype)));
+      return bad_input(
+          fmt::format("inputs of {} have types {} and {}", node.op().name, name(dtype), name(node.input(i).dtype)));
     }
   }
   return dtype;
@@ -31,18 +37,23 @@ Result<DType> expect_data_type(const NodeView& node) {
 
 Result<std::int64_t> windowed_extent(std::int64_t in, std::int64_t padding, std::int64_t window, std::int64_t stride,
                                      std::int64_t dilation) {
-  constexpr std::int64_t kMost = std::int64_t{1} << 20;
   for (const std::int64_t size : {window, stride, dilation}) {
     if (size < 1 || size > kMost) {
       return bad_input(fmt::format("window, stride or dilation {} is not in [1, {}]", size, kMost));
     }
   }
-  if (padding < 0 || padding > kMost) return bad_input(fmt::format("padding {} is not in [0, {}]", padding, kMost));
   const std::int64_t reach = dilation * (window - 1) + 1;
   if (in + padding < reach) {
     return bad_input(fmt::format("a window that reaches over {} pixels does not fit into {}", reach, in + padding));
   }
   return (in + padding - reach) / stride + 1;
+}
+
+Result<void> expect_padding(const Padding2d& padding) {
+  for (const std::int64_t side : {padding.top, padding.bottom, padding.left, padding.right}) {
+    if (side < 0 || side > kMost) return bad_input(fmt::format("padding {} is not in [0, {}]", side, kMost));
+  }
+  return {};
 }
 
 Result<TensorType> infer_same(const NodeView& node) {

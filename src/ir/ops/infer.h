@@ -18,6 +18,9 @@ Result<DType> expect_data_type(const NodeView& node);
 Result<std::int64_t> windowed_extent(std::int64_t in, std::int64_t padding, std::int64_t window, std::int64_t stride,
                                      std::int64_t dilation);
 
+/// Fails unless every side is in [0, 2^20].
+Result<void> expect_padding(const Padding2d& padding);
+
 /// The result is like the first input.
 Result<TensorType> infer_same(const NodeView& node);
 

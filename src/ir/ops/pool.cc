@@ -13,11 +13,12 @@ Result<TensorType> infer_pool(const NodeView& node) {
   const auto& attrs = node.attrs<Pool2dAttrs>();
   const Shape& x = node.input(0).shape;
   const Padding2d& pad = attrs.padding;
+  NETFIT_TRY(expect_padding(pad));
   // A window that lies in the padding alone would average nothing.
-  if (pad.top < 0 || pad.bottom < 0 || pad.left < 0 || pad.right < 0 || pad.top >= attrs.window.height ||
-      pad.bottom >= attrs.window.height || pad.left >= attrs.window.width || pad.right >= attrs.window.width) {
-    return bad_input(fmt::format("padding {} is negative or not smaller than the window {}", attr_text(pad),
-                                 attr_text(attrs.window)));
+  if (pad.top >= attrs.window.height || pad.bottom >= attrs.window.height || pad.left >= attrs.window.width ||
+      pad.right >= attrs.window.width) {
+    return bad_input(
+        fmt::format("padding {} is not smaller than the window {}", attr_text(pad), attr_text(attrs.window)));
   }
   const std::int64_t height =
       NETFIT_TRY(windowed_extent(x[1], pad.top + pad.bottom, attrs.window.height, attrs.stride.height, 1));

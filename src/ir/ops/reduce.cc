@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/reduce.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "ir/ops/infer.h"
 

@@ -11,8 +11,8 @@ struct RequantizeAttrs {
   static constexpr auto fields() { return std::tuple{Field{"to", &RequantizeAttrs::to}}; }
 };
 
-/// The same real numbers in another precision, wherever precision changes: float to integer (quantize), integer to float
-/// (dequantize), or between quantization parameters. The parameters are those of the input and output values.
+/// The same real numbers in another precision, wherever precision changes: float to integer (quantize), integer to
+/// float (dequantize), or between quantization parameters. The parameters are those of the input and output values.
 extern const OpSpec kRequantize;
 
 }  // namespace netfit::ir

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/ops/shape.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "ir/ops/infer.h"
 
@@ -12,11 +13,12 @@ namespace {
 
 // Shape ops move elements of any type.
 Result<TensorType> infer_concat(const NodeView& node) {
-  const auto axis = static_cast<int>(node.attrs<ConcatAttrs>().axis);
+  const std::int64_t wanted = node.attrs<ConcatAttrs>().axis;
   const Value& first = node.input(0);
-  if (axis < 0 || axis >= first.shape.rank()) {
-    return bad_input(fmt::format("axis {} does not exist in shape {}", axis, to_string(first.shape)));
+  if (wanted < 0 || wanted >= first.shape.rank()) {
+    return bad_input(fmt::format("axis {} does not exist in shape {}", wanted, to_string(first.shape)));
   }
+  const auto axis = static_cast<int>(wanted);
   std::int64_t extent = 0;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     const Value& input = node.input(i);
@@ -24,8 +26,8 @@ Result<TensorType> infer_concat(const NodeView& node) {
       return bad_input(fmt::format("inputs have types {} and {}", name(first.dtype), name(input.dtype)));
     }
     if (input.shape.rank() != first.shape.rank() || input.shape.with_dim(axis, 0) != first.shape.with_dim(axis, 0)) {
-      return bad_input(fmt::format("inputs have shapes {} and {}, which differ beside axis {}",
-                                   to_string(first.shape), to_string(input.shape), axis));
+      return bad_input(fmt::format("inputs have shapes {} and {}, which differ beside axis {}", to_string(first.shape),
+                                   to_string(input.shape), axis));
     }
     extent += input.shape[axis];
   }
@@ -42,6 +44,7 @@ std::optional<Attrs> permute_concat(const NodeView& node, std::span<const int> p
 Result<TensorType> infer_pad(const NodeView& node) {
   const auto& attrs = node.attrs<PadAttrs>();
   const Shape& x = node.input(0).shape;
+  if (std::isnan(attrs.value)) return bad_input("the padding value is not a number");
   if (std::ssize(attrs.before) != x.rank() || std::ssize(attrs.after) != x.rank()) {
     return bad_input(fmt::format("paddings {} and {} do not go with shape {}", attr_text(attrs.before),
                                  attr_text(attrs.after), to_string(x)));
@@ -72,8 +75,8 @@ Result<TensorType> infer_reshape(const NodeView& node) {
   const Value& x = node.input(0);
   Shape shape = NETFIT_TRY(Shape::create(node.attrs<ReshapeAttrs>().shape));
   if (shape.element_count() != x.shape.element_count()) {
-    return bad_input(fmt::format("{} cannot become {}: the number of elements differs", to_string(x.shape),
-                                 to_string(shape)));
+    return bad_input(
+        fmt::format("{} cannot become {}: the number of elements differs", to_string(x.shape), to_string(shape)));
   }
   return TensorType{x.dtype, std::move(shape)};
 }
