@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/preprocessing_json.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
@@ -78,7 +78,8 @@ Result<void> apply_record(ir::Graph& graph, const Json& record) {
   const auto input = std::ranges::find_if(
       graph.inputs, [&](const ir::GraphInput& candidate) { return graph.value(candidate.value).name == name; });
   if (input == graph.inputs.end()) {
-    return bad_input(fmt::format("the record names an input '{}', which the file does not have", base::printable(name)));
+    return bad_input(
+        fmt::format("the record names an input '{}', which the file does not have", base::printable(name)));
   }
   ir::Preprocessing preprocessing;
   preprocessing.mean = NETFIT_TRY(floats_of(record, "mean"));
@@ -148,8 +149,8 @@ Result<void> check_preprocessing(const ir::Preprocessing& preprocessing, const S
   for (const std::vector<float>* figures : {&preprocessing.mean, &preprocessing.std}) {
     const std::int64_t count = std::ssize(*figures);
     if (count != 1 && std::ranges::count(shape.dims(), count) == 0) {
-      return bad_input(fmt::format("{} figures do not go with an input of shape {} (allowed: 1, or one a channel)", count,
-                                   to_string(shape)));
+      return bad_input(fmt::format("{} figures do not go with an input of shape {} (allowed: 1, or one a channel)",
+                                   count, to_string(shape)));
     }
   }
   return {};

@@ -62,9 +62,11 @@ INSTANTIATE_TEST_SUITE_P(
     , BadPreprocessingJson,
     testing::Values(
         BadRecord{"", "the record is not a JSON array"}, BadRecord{"[", "the record is not a JSON array"},
-        BadRecord{"{}", "the record is not a JSON array"}, BadRecord{"[[[[[[[1]]]]]]]", "the record is not a JSON array"},
+        BadRecord{"{}", "the record is not a JSON array"},
+        BadRecord{"[[[[[[[1]]]]]]]", "the record is not a JSON array"},
         BadRecord{"[1]", "a record does not name its 'input'"},
-        BadRecord{R"([{"input":"z","mean":[0],"std":[1]}])", "the record names an input 'z', which the file does not have"},
+        BadRecord{R"([{"input":"z","mean":[0],"std":[1]}])",
+                  "the record names an input 'z', which the file does not have"},
         BadRecord{R"([{"input":"x","mean":[0]}])", "'std' is not a list of numbers"},
         BadRecord{R"([{"input":"x","mean":["a"],"std":[1]}])", "'mean' is not a number"},
         BadRecord{R"([{"input":"x","mean":[0],"std":[0]}])", "std is 0"},

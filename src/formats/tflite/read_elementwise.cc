@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include "formats/tflite/operators.h"
+#include "formats/tflite/tensor_types.h"
+#include "ir/ops/activation.h"
+#include "ir/ops/elementwise.h"
+#include "ir/ops/requantize.h"
+#include "tensor/half.h"
+
+namespace netfit::formats::tflite {
+namespace {
+
+template <typename Options>
+Result<void> read_binary(OpReader& reader, const ir::OpSpec& op) {
+  NETFIT_TRY(reader.expect_inputs(2, 2));
+  const auto* options = NETFIT_TRY(reader.optional_options<Options>());
+  const ir::ValueId left = NETFIT_TRY(reader.input(0));
+  const ir::ValueId right = NETFIT_TRY(reader.input(1));
+  ir::BinaryAttrs attrs;
+  if (options != nullptr) attrs.activation = NETFIT_TRY(read_activation(options->fused_activation_function()));
+  return reader.emit(op, {left, right}, ir::Attrs::of(attrs));
+}
+
+Result<void> read_unary(OpReader& reader, const ir::OpSpec& op, ir::Attrs attrs = {}) {
+  NETFIT_TRY(reader.expect_inputs(1, 1));
+  const ir::ValueId data = NETFIT_TRY(reader.input(0));
+  return reader.emit(op, {data}, std::move(attrs));
+}
+
+// The index along the quantized axis of every element, in order.
+class ChannelOf {
+ public:
+  ChannelOf(const Shape& shape, const QuantParams& quant) {
+    if (!quant.is_per_channel()) return;
+    extent_ = shape[quant.axis];
+    step_ = tensor::strides(shape)[static_cast<std::size_t>(quant.axis)];
+  }
+  std::int64_t operator()(std::int64_t i) const { return i / step_ % extent_; }
+
+ private:
+  std::int64_t extent_ = 1;
+  std::int64_t step_ = 1;
+};
+
+// Stored compressed, computed with as float: half precision, or integers with parameters.
+Result<Tensor> to_float_tensor(const Tensor& stored, const std::optional<QuantParams>& quant) {
+  if (stored.dtype() != DType::Float16 && !quant) {
+    return bad_input(fmt::format("data of type {} has no quantization parameters", name(stored.dtype())));
+  }
+  Tensor result(DType::Float32, stored.shape());
+  const std::span<float> target = result.mutable_data<float>();
+  if (stored.dtype() == DType::Float16) {
+    const std::span<const tensor::Half> source = stored.data<tensor::Half>();
+    for (std::size_t i = 0; i < target.size(); ++i) target[i] = to_float(source[i]);
+    return result;
+  }
+  const std::vector<std::int64_t> source = to_int64s(stored.dtype() == DType::Int4 ? unpack_int4(stored) : stored);
+  const ChannelOf channel_of(stored.shape(), *quant);
+  for (std::size_t i = 0; i < target.size(); ++i) {
+    const std::int64_t channel = channel_of(static_cast<std::int64_t>(i));
+    const auto steps = static_cast<double>(source[i] - quant->zero_point(channel));
+    target[i] = static_cast<float>(static_cast<double>(quant->scale(channel)) * steps);
+  }
+  return result;
+}
+
+}  // namespace
+
+Result<void> read_add(OpReader& reader) { return read_binary<schema::AddOptions>(reader, ir::kAdd); }
+Result<void> read_sub(OpReader& reader) { return read_binary<schema::SubOptions>(reader, ir::kSub); }
+Result<void> read_mul(OpReader& reader) { return read_binary<schema::MulOptions>(reader, ir::kMul); }
+Result<void> read_div(OpReader& reader) { return read_binary<schema::DivOptions>(reader, ir::kDiv); }
+
+Result<void> read_relu(OpReader& reader) { return read_unary(reader, ir::kRelu); }
+Result<void> read_relu6(OpReader& reader) { return read_unary(reader, ir::kRelu6); }
+Result<void> read_relu_n1_to_1(OpReader& reader) { return read_unary(reader, ir::kReluN1To1); }
+Result<void> read_hard_swish(OpReader& reader) { return read_unary(reader, ir::kHardSwish); }
+Result<void> read_logistic(OpReader& reader) { return read_unary(reader, ir::kSigmoid); }
+
+Result<void> read_softmax(OpReader& reader) {
+  const auto* options = NETFIT_TRY(reader.options<schema::SoftmaxOptions>());
+  return read_unary(reader, ir::kSoftmax, ir::Attrs::of(ir::SoftmaxAttrs{options->beta()}));
+}
+
+Result<void> read_quantize(OpReader& reader) {
+  const DType to = NETFIT_TRY(reader.import().dtype(reader.output_index()));
+  if (!tensor::is_integer(to)) return bad_input(fmt::format("the result has type {}, not an integer one", name(to)));
+  return read_unary(reader, ir::kRequantize, ir::Attrs::of(ir::RequantizeAttrs{to}));
+}
+
+Result<void> read_dequantize(OpReader& reader) {
+  NETFIT_TRY(reader.expect_inputs(1, 1));
+  Import& import = reader.import();
+  const std::optional<Tensor> stored = NETFIT_TRY(import.known(reader.input_index(0)));
+  if (!stored) return read_unary(reader, ir::kRequantize, ir::Attrs::of(ir::RequantizeAttrs{DType::Float32}));
+  NETFIT_TRY(import.spend(static_cast<std::size_t>(stored->element_count())));
+  const std::optional<QuantParams> quant = NETFIT_TRY(import.quant(reader.input_index(0), stored->shape()));
+  Tensor folded = NETFIT_TRY(to_float_tensor(*stored, quant));
+  NETFIT_TRY(import.check_declared(reader.output_index(), DType::Float32, folded.shape()));
+  return reader.fold(std::move(folded));
+}
+
+}  // namespace netfit::formats::tflite
