@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "exec/executor.h"
+#include "ir/graph.h"
+
+namespace netfit::exec {
+
+/// A graph compiled for a fixed number of samples, computing on the calling thread. Used by one thread at a time.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  /// Samples of one run.
+  virtual std::int64_t batch() const = 0;
+
+  /// `inputs[i]` holds batch() samples of graph input i, row-major in graph layout, and may be read up to 63 bytes
+  /// beyond them; `outputs[i]` takes as many of graph output i.
+  virtual Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) = 0;
+};
+
+/// What an executor is called and what ran elsewhere.
+struct ExecutorLabel {
+  std::string name;
+  std::vector<std::string> fallback_nodes;
+};
+
+/// Splits samples into chunks of the sessions' batch, fills up the last one, and hands chunks to one worker for each
+/// session. All sessions have the same batch, so a sample's result does not depend on their number.
+Result<std::unique_ptr<Executor>> create_parallel(const ir::Graph& graph,
+                                                  std::vector<std::unique_ptr<Session>> sessions, ExecutorLabel label);
+
+}  // namespace netfit::exec
