@@ -8,8 +8,8 @@
 namespace netfit::interp {
 
 /// The reference executor: float32, and integers by the rule "tflite-reference" (docs/quantization.md). Slow, obvious,
-/// the ground truth; bit-identical to LiteRT's reference kernels. `graph` must satisfy the verifier. Fails if a node has
-/// no kernel for its types, naming all such nodes.
+/// the ground truth; bit-identical to LiteRT's reference kernels. `graph` must satisfy the verifier. Fails if a node
+/// has no kernel for its types, naming all such nodes.
 Result<std::unique_ptr<exec::ObservableExecutor>> create_interpreter(ir::Graph graph,
                                                                      const exec::ExecutorOptions& options);
 

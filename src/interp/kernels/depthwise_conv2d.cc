@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "interp/kernels/depthwise_conv2d.h"
+
+#include "interp/kernels/output_stage.h"
+#include "interp/kernels/window.h"
+#include "ir/ops/conv.h"
+
+// The innermost loop runs over channels, so it vectorizes without touching the order of summation: kernel row, kernel
+// column.
+namespace netfit::interp {
+namespace {
+
+// One element for each tap and output channel, as sums.
+template <typename In>
+std::vector<Sum<In>> widen_weights(const Tensor& weights, std::int64_t /*groups*/) {
+  std::vector<Sum<In>> widened;
+  widened.reserve(static_cast<std::size_t>(weights.element_count()));
+  for (const Weight<In> element : weights.data<Weight<In>>()) widened.push_back(static_cast<Sum<In>>(element));
+  return widened;
+}
+
+// sums[c] += pixel[c / multiplier] * weights[c].
+template <typename T>
+void add_tap(const T* pixel, const T* weights, std::int64_t channels, std::int64_t multiplier, T* sums) {
+  if (multiplier == 1) {
+    for (std::int64_t c = 0; c < channels; ++c) sums[c] += pixel[c] * weights[c];
+    return;
+  }
+  for (std::int64_t c = 0; c < channels; ++c) {
+    for (std::int64_t m = 0; m < multiplier; ++m) sums[c * multiplier + m] += pixel[c] * weights[c * multiplier + m];
+  }
+}
+
+template <typename In>
+Tensor convolve(const Tensor& image, const std::vector<Sum<In>>& weights, const Tensor& bias, const Window& window,
+                const OutputStage<In>& finish) {
+  const std::int64_t channels = image.shape()[3];
+  const std::int64_t outputs = std::ssize(weights) / (window.rows.taps * window.columns.taps);
+  const std::vector<Sum<In>> pixels = centred<In>(image, finish.zero_point());
+  const std::vector<Sum<In>> biases = bias_of<In>(bias, outputs);
+
+  Tensor result(image.dtype(), Shape{1, window.rows.out, window.columns.out, outputs});
+  In* out = result.mutable_data<In>().data();
+  std::vector<Sum<In>> sums(static_cast<std::size_t>(outputs));
+  for (std::int64_t row = 0; row < window.rows.out; ++row) {
+    const Interval rows = window.rows.taps_inside(row);
+    for (std::int64_t column = 0; column < window.columns.out; ++column, out += outputs) {
+      const Interval columns = window.columns.taps_inside(column);
+      std::ranges::fill(sums, Sum<In>{});
+      for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
+        const std::int64_t y = window.rows.origin(row) + ky * window.rows.dilation;
+        for (std::int64_t kx = columns.begin; kx < columns.end; ++kx) {
+          const std::int64_t x = window.columns.origin(column) + kx * window.columns.dilation;
+          add_tap(pixels.data() + (y * window.columns.in + x) * channels,
+                  weights.data() + (ky * window.columns.taps + kx) * outputs, channels, outputs / channels,
+                  sums.data());
+        }
+      }
+      for (std::int64_t c = 0; c < outputs; ++c) {
+        const auto i = static_cast<std::size_t>(c);
+        out[c] = finish(sums[i] + biases[i], c);
+      }
+    }
+  }
+  return result;
+}
+
+template <typename In>
+Result<Step> prepare_typed(const ir::NodeView& node) {
+  const auto& attrs = node.attrs<ir::Conv2dAttrs>();
+  const Shape& weights = node.input(1).shape;
+  const Window window = Window::of(node.input(0).shape, node.output().shape, {weights[1], weights[2]}, attrs.stride,
+                                   attrs.dilation, attrs.padding);
+  const OutputStage<In> finish = NETFIT_TRY(OutputStage<In>::create(node, attrs.activation));
+  const Arrangement<std::vector<Sum<In>>> arranged(node.input(1), 1, &widen_weights<In>);
+  return Step([=](std::span<const Tensor> inputs) {
+    return convolve<In>(inputs[0], *arranged.of(inputs[1]), optional_bias(inputs), window, finish);
+  });
+}
+
+}  // namespace
+
+Result<Step> prepare_depthwise_conv2d(const ir::NodeView& node) {
+  switch (node.input(0).dtype) {
+    case DType::Float32:
+      return prepare_typed<float>(node);
+    case DType::Int8:
+      return prepare_typed<std::int8_t>(node);
+    case DType::Int16:
+      return prepare_typed<std::int16_t>(node);
+    default:
+      return no_kernel(node);
+  }
+}
+
+}  // namespace netfit::interp

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "interp/kernels/fully_connected.h"
+
+#include "interp/kernels/gemm.h"
+#include "interp/kernels/output_stage.h"
+#include "ir/ops/conv.h"
+
+namespace netfit::interp {
+namespace {
+
+template <typename In>
+PackedMatrix<Sum<In>> pack_weights(const Tensor& weights, std::int64_t /*groups*/) {
+  const std::span<const Weight<In>> elements = weights.data<Weight<In>>();
+  const std::int64_t depth = weights.shape()[1];
+  return PackedMatrix<Sum<In>>::pack(weights.shape()[0], depth, [&](std::int64_t o, std::int64_t k) {
+    return static_cast<Sum<In>>(elements[static_cast<std::size_t>(o * depth + k)]);
+  });
+}
+
+template <typename In>
+Tensor multiply(const Tensor& data, const PackedMatrix<Sum<In>>& weights, const Tensor& bias,
+                const OutputStage<In>& finish) {
+  const Shape& shape = data.shape();
+  Tensor result(data.dtype(), shape.with_dim(shape.rank() - 1, weights.outputs));
+  const std::int64_t count = weights.outputs == 0 ? 0 : result.element_count() / weights.outputs;
+  const std::vector<Sum<In>> rows = centred<In>(data, finish.zero_point());
+  const std::vector<Sum<In>> biases = bias_of<In>(bias, weights.outputs);
+  std::vector<Sum<In>> sums(static_cast<std::size_t>(result.element_count()));
+  multiply_rows(rows.data(), count, weights, sums.data(), weights.outputs);
+  std::span<In> out = result.mutable_data<In>();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t channel = i % biases.size();
+    out[i] = finish(sums[i] + biases[channel], static_cast<std::int64_t>(channel));
+  }
+  return result;
+}
+
+template <typename In>
+Result<Step> prepare_typed(const ir::NodeView& node) {
+  const auto activation = node.attrs<ir::FullyConnectedAttrs>().activation;
+  const OutputStage<In> finish = NETFIT_TRY(OutputStage<In>::create(node, activation));
+  const Arrangement<PackedMatrix<Sum<In>>> arranged(node.input(1), 1, &pack_weights<In>);
+  return Step([=](std::span<const Tensor> inputs) {
+    return multiply<In>(inputs[0], *arranged.of(inputs[1]), optional_bias(inputs), finish);
+  });
+}
+
+}  // namespace
+
+Result<Step> prepare_fully_connected(const ir::NodeView& node) {
+  switch (node.input(0).dtype) {
+    case DType::Float32:
+      return prepare_typed<float>(node);
+    case DType::Int8:
+      return prepare_typed<std::int8_t>(node);
+    case DType::Int16:
+      return prepare_typed<std::int16_t>(node);
+    default:
+      return no_kernel(node);
+  }
+}
+
+}  // namespace netfit::interp
