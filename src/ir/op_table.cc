@@ -8,7 +8,8 @@
 namespace netfit::ir {
 namespace {
 
-// clang-format off: one op a line.
+// One op a line.
+// clang-format off
 constexpr std::array kOps{
     &kAdd,
     &kAveragePool2d,
