@@ -2,10 +2,13 @@
 #include "base/files.h"
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
