@@ -18,17 +18,28 @@ struct ChosenPreprocessing {
   std::string note;  ///< what the user should know about the choice; may be empty
 };
 
-/// Which preprocessing images get before they enter `input`: the user's word, else the file's own record, else raw pixels
-/// for an integer input whose parameters span 0..255 (scale 1). Anything else fails, naming --preprocess: a guessed mean
-/// is the commonest way to break int8. The user's word wins over a record, with a note.
+/// Which preprocessing images get before they enter `input`: the user's word, else the file's own record, else raw
+/// pixels for an integer input whose parameters span 0..255 (scale 1). Anything else fails, naming --preprocess: a
+/// guessed mean is the commonest way to break int8. The user's word wins over a record, with a note.
 Result<ChosenPreprocessing> choose_preprocessing(const ir::Graph& graph, const ir::GraphInput& input,
                                                  const std::optional<ir::Preprocessing>& users_word);
 
-/// Images u8 [n,h,w,3] as what `input` takes: [n,h,w,c] in its type. Quantized inputs get round(real / scale) +
-/// zero point. Images of another size are resized (bilinear, half-pixel centres). The only place that preprocesses.
+/// Images u8 [n,h,w,3] as what `input` takes: [n,h,w,c] in its type, c 3 or 1 (grey, by the weights of ITU-R BT.601).
+/// Reals are (pixel * scale - mean) / std in float; quantized inputs get round(real / scale) + zero point, integer
+/// inputs without parameters round(real). Images of another size are resized (image.h). The only place that
+/// preprocesses.
 Result<Tensor> preprocess(const Tensor& images, const ir::Value& input, const ir::Preprocessing& preprocessing);
 
-/// Samples of a tensor data set as what `input` takes: checks type and shape, and moves channels-first files' axes.
-Result<Tensor> adapt_tensors(const Tensor& samples, const ir::Graph& graph, const ir::GraphInput& input);
+/// What adapt_tensors does with float32 samples for a quantized input: one data set must serve a float network and its
+/// int8 version (Quantize, with the input's own parameters), but `run` takes the file's own types only (Refuse).
+enum class FloatSamples { Quantize, Refuse };
+
+/// Samples of a tensor data set, in the file's layout, as what `input` takes: checks type and shape, and moves the axes
+/// of channels-first files.
+Result<Tensor> adapt_tensors(const Tensor& samples, const ir::Graph& graph, const ir::GraphInput& input,
+                             FloatSamples float_samples = FloatSamples::Quantize);
+
+/// A tensor [n, ...] in graph layout (channels-last) as the file presents it.
+Tensor to_file_layout(const Tensor& tensor, ir::Layout layout);
 
 }  // namespace netfit::data
