@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A layer followed by y = f*x + s has weights w*f and bias b*f + s, per output channel. A layer behind y = f*x + s has
+// weights w*f per input channel, and its bias grows by the sum of w*s over everything a window covers.
+
+#include "passes/fold_batch_norm.h"
+
+#include <algorithm>
+
+#include "ir/ops/conv.h"
+#include "ir/ops/normalization.h"
+#include "passes/affine.h"
+#include "passes/constants.h"
+
+namespace netfit::passes {
+namespace {
+
+using ir::NodeId;
+using ir::NodeView;
+using ir::ValueId;
+
+bool is_layer(const ir::OpSpec& op) {
+  return &op == &ir::kConv2d || &op == &ir::kDepthwiseConv2d || &op == &ir::kFullyConnected;
+}
+
+ir::Activation activation_of(const NodeView& layer) {
+  if (&layer.op() == &ir::kFullyConnected) return layer.attrs<ir::FullyConnectedAttrs>().activation;
+  return layer.attrs<ir::Conv2dAttrs>().activation;
+}
+
+bool has_constant_parameters(const NodeView& layer) {
+  return is_layer(layer.op()) && constant_floats(layer, 1) && (!layer.has_input(2) || constant_floats(layer, 2));
+}
+
+/// Position of a weight in the layer's channels.
+struct Channels {
+  std::int64_t output;
+  std::int64_t input;
+};
+
+Channels channels_of(const NodeView& layer, std::int64_t weight) {
+  const Shape& shape = layer.input(1).shape;
+  const std::int64_t last = weight % shape.dim(-1);
+  if (&layer.op() == &ir::kDepthwiseConv2d) {
+    return {last, last / (shape.dim(-1) / layer.input(0).shape.dim(-1))};
+  }
+  const std::int64_t output = weight / (shape.element_count() / shape[0]);
+  if (&layer.op() == &ir::kFullyConnected) return {output, last};
+  const std::int64_t per_group = shape[0] / ir::conv_groups(layer);
+  return {output, output / per_group * shape.dim(-1) + last};
+}
+
+std::vector<double> bias_of(const NodeView& layer) {
+  if (layer.has_input(2)) return tensor::to_doubles(*layer.input(2).constant);
+  return std::vector<double>(static_cast<std::size_t>(layer.output().shape.dim(-1)), 0.0);
+}
+
+Tensor floats(const Shape& shape, const std::vector<double>& elements) {
+  return Tensor::from(shape, std::vector<float>(elements.begin(), elements.end()));
+}
+
+void set_parameters(Wiring& wiring, NodeId id, const std::vector<double>& weights, const std::vector<double>& bias) {
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  const Shape channels{static_cast<std::int64_t>(bias.size())};
+  const Shape shape = layer.input(1).shape;
+  const bool has_bias = layer.has_input(2);
+  const std::string bias_name = layer.input(1).name + "_bias";
+  replace_constant(wiring, id, 1, floats(shape, weights));
+  if (has_bias) {
+    replace_constant(wiring, id, 2, floats(channels, bias));
+  } else {
+    wiring.set_input(id, 2, wiring.add_constant(bias_name, floats(channels, bias)));
+  }
+}
+
+void scale_outputs(Wiring& wiring, NodeId id, const Affine& affine) {
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  std::vector<double> weights = tensor::to_doubles(*layer.input(1).constant);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    weights[i] *= affine.factor[static_cast<std::size_t>(channels_of(layer, static_cast<std::int64_t>(i)).output)];
+  }
+  std::vector<double> bias = bias_of(layer);
+  for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = bias[c] * affine.factor[c] + affine.shift[c];
+  set_parameters(wiring, id, weights, bias);
+}
+
+void scale_inputs(Wiring& wiring, NodeId id, const Affine& affine) {
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  std::vector<double> weights = tensor::to_doubles(*layer.input(1).constant);
+  std::vector<double> bias = bias_of(layer);
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const Channels channels = channels_of(layer, static_cast<std::int64_t>(i));
+    const auto c = static_cast<std::size_t>(channels.input);
+    bias[static_cast<std::size_t>(channels.output)] += weights[i] * affine.shift[c];
+    weights[i] *= affine.factor[c];
+  }
+  set_parameters(wiring, id, weights, bias);
+}
+
+/// The layer whose result only `batch_norm` reads, without an activation between; invalid if there is none.
+NodeId layer_before(const Wiring& wiring, NodeId batch_norm) {
+  const ValueId data = wiring.graph().node(batch_norm).inputs[0];
+  const NodeId id = wiring.producer(data);
+  if (!id.valid() || !wiring.has_single_reader(data)) return {};
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  return has_constant_parameters(layer) && activation_of(layer) == ir::Activation::None ? id : NodeId{};
+}
+
+/// The layer that alone reads `batch_norm`'s result and whose padding stays right; invalid if there is none.
+NodeId layer_behind(const Wiring& wiring, NodeId batch_norm, const Affine& affine) {
+  const ValueId result = wiring.graph().node(batch_norm).outputs[0];
+  if (!wiring.has_single_reader(result)) return {};
+  const NodeId id = wiring.readers(result).front();
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  if (!has_constant_parameters(layer) || layer.node().inputs[0] != result) return {};
+  const bool pads = &layer.op() != &ir::kFullyConnected && !layer.attrs<ir::Conv2dAttrs>().padding.none();
+  const bool keeps_zero = std::ranges::all_of(affine.shift, [](double shift) { return shift == 0.0; });
+  return pads && !keeps_zero ? NodeId{} : id;
+}
+
+std::optional<Affine> affine_of(const Wiring& wiring, NodeId id) {
+  const NodeView node(wiring.graph(), wiring.graph().node(id));
+  return &node.op() == &ir::kBatchNorm ? affine_of_batch_norm(node) : std::nullopt;
+}
+
+bool fold_into_layer_before(Wiring& wiring, NodeId batch_norm) {
+  const std::optional<Affine> affine = affine_of(wiring, batch_norm);
+  const NodeId layer = affine ? layer_before(wiring, batch_norm) : NodeId{};
+  if (!layer.valid()) return false;
+  scale_outputs(wiring, layer, *affine);
+  wiring.swallow(layer, batch_norm);
+  return true;
+}
+
+bool fold_into_layer_behind(Wiring& wiring, NodeId batch_norm) {
+  const std::optional<Affine> affine = affine_of(wiring, batch_norm);
+  const NodeId layer = affine ? layer_behind(wiring, batch_norm, *affine) : NodeId{};
+  if (!layer.valid()) return false;
+  scale_inputs(wiring, layer, *affine);
+  wiring.set_input(layer, 0, wiring.graph().node(batch_norm).inputs[0]);
+  wiring.erase(batch_norm);
+  return true;
+}
+
+}  // namespace
+
+bool can_fold(const Wiring& wiring, NodeId batch_norm) {
+  const std::optional<Affine> affine = affine_of(wiring, batch_norm);
+  return affine && (layer_before(wiring, batch_norm).valid() || layer_behind(wiring, batch_norm, *affine).valid());
+}
+
+Result<Change> fold_batch_norm(ir::Graph& graph) {
+  Wiring wiring(graph);
+  Change change = Change::None;
+  // Down for the layers before, then up for those behind, so that of several in a row each meets its layer.
+  const std::vector<NodeId> order(graph.order().begin(), graph.order().end());
+  for (const NodeId id : order) {
+    if (fold_into_layer_before(wiring, id)) change = Change::Made;
+  }
+  for (auto id = order.rbegin(); id != order.rend(); ++id) {
+    if (graph.contains(*id) && fold_into_layer_behind(wiring, *id)) change = Change::Made;
+  }
+  return change;
+}
+
+}  // namespace netfit::passes
