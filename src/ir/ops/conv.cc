@@ -52,7 +52,7 @@ Result<TensorType> infer_conv2d(const NodeView& node) {
   NETFIT_TRY(expect_rank(node, 1, 4));
   const std::int64_t channels = node.input(0).shape[3];
   const Shape& w = node.input(1).shape;
-  if (w[3] < 1 || channels % w[3] != 0 || w[0] % (channels / w[3]) != 0 || channels == 0) {
+  if (channels < 1 || w[3] < 1 || channels % w[3] != 0 || w[0] % (channels / w[3]) != 0) {
     return bad_input(fmt::format("weights {} do not divide {} input channels into groups", to_string(w), channels));
   }
   return infer_windowed(node, w[0]);
