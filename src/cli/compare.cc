@@ -116,7 +116,7 @@ void print_text(const Options& options, const std::vector<OutputComparison>& out
 Result<void> run_compare(const Options& options, const Environment& environment) {
   const Model a = NETFIT_TRY(load_model(options.a, environment));
   const Model b = NETFIT_TRY(load_model(options.b, environment));
-  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, environment));
+  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, a.graph, environment));
   const std::vector<OutputComparison> outputs = NETFIT_TRY(compare_models(options, a, b, dataset, environment));
 
   std::vector<TensorDifference> tensors;

@@ -20,17 +20,15 @@ struct Options {
 };
 
 Result<void> run_fetch(const Options& options, const Environment& environment) {
-  const std::filesystem::path target = environment.cache / "cifar10";
-  data::FetchOptions fetch;
-  if (options.from.empty()) {
-    NETFIT_TRY(data::fetch_cifar10(target, fetch, *environment.progress));
-  } else {
-    NETFIT_TRY(data::import_cifar10(options.from, target, fetch, *environment.progress));
-  }
+  data::FetchOptions fetch{.folder = environment.cache / "cifar10"};
+  if (!options.from.empty()) fetch.from = options.from;
+  const data::Fetched fetched = NETFIT_TRY(data::fetch_cifar10(fetch, *environment.progress));
   if (options.json) {
-    print_json({{"name", options.name}, {"folder", target.string()}}, environment);
+    print_json({{"name", options.name}, {"folder", fetched.folder.string()}, {"was_there", fetched.was_there}},
+               environment);
   } else {
-    fmt::print(environment.out, "{}: complete and checked in {}\n", options.name, target.string());
+    fmt::print(environment.out, "{}: complete and checked in {}{}\n", options.name, fetched.folder.string(),
+               fetched.was_there ? " (was there already)" : "");
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/check.h"
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
@@ -16,6 +17,8 @@
 #include "exec/cpu.h"
 #include "exec/fast.h"
 #include "exec/runtime.h"
+#include "interp/interpreter.h"
+#include "ir/parser.h"
 
 namespace netfit::cli {
 namespace {
@@ -39,11 +42,20 @@ Finding find_data(std::string what, const data::OpenOptions& options, std::strin
   return {std::move(what), false, "not found", std::move(cost)};
 }
 
+// Which backend `fast` chooses here, asked of a network with one node.
+Finding find_backend(std::string what, std::string_view network) {
+  const Result<ir::Graph> graph = ir::parse(network);
+  NETFIT_CHECK(graph.has_value());
+  const auto executor = exec::create_fast(*graph, {}, interp::make_node_runner());
+  if (executor) return {std::move(what), true, (*executor)->name(), ""};
+  return {std::move(what), false, executor.error().what(), "only the slow interpreter runs such models"};
+}
+
 std::vector<Finding> examine(const Environment& environment) {
   return {
       {"executor reference", true, "the interpreter, built in", ""},
-      {"executor fast, float32", true, exec::fast_backend_name(DType::Float32), ""},
-      {"executor fast, int8", true, exec::fast_backend_name(DType::Int8), ""},
+      find_backend("executor fast, float32", "graph main(%x: f32[1,4]) -> (%y) { %y = relu(%x) }"),
+      find_backend("executor fast, int8", "graph main(%x: i8[1,4] q(1, 0)) -> (%y) { %y: i8[1,4] q(1, 0) = relu(%x) }"),
       find_library("executor litert", exec::find_litert(environment.site_packages),
                    "verify cannot judge .tflite files"),
       find_library("executor onnxruntime", exec::find_onnxruntime(environment.site_packages),

@@ -31,7 +31,7 @@ fs::path cache_folder() {
 std::optional<fs::path> beside_program(const fs::path& below) {
   std::error_code ignored;
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (const fs::path root : {program / "../share/netfit", program / "../../.."}) {
+  for (const fs::path& root : {program / "../share/netfit", program / "../../.."}) {
     const fs::path candidate = (root / below).lexically_normal();
     if (fs::exists(candidate, ignored)) return candidate;
   }

@@ -66,7 +66,7 @@ void print_text(const Answer& answer, const Model& model, const data::Dataset& d
 
 Result<void> run_eval(const Options& options, const Environment& environment) {
   const Model model = NETFIT_TRY(load_model(options.model, environment));
-  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, environment));
+  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, model.graph, environment));
   if (!dataset.labelled()) return bad_input(fmt::format("'{}' has no labels; eval needs them", options.data.source));
   const auto preprocessing = NETFIT_TRY(choose_preprocessing(options.data, dataset, model.graph, environment));
   const auto executor = NETFIT_TRY(make_executor(options.executor, model, thread_count(options.threads), environment));

@@ -25,9 +25,12 @@ void add_data_flags(CLI::App& app, DataFlags& flags) {
       ->type_name("NAME|FILE");
 }
 
-Result<data::Dataset> open_data(const DataFlags& flags, data::Split split, const Environment& environment) {
-  const data::OpenOptions options{
+Result<data::Dataset> open_data(const DataFlags& flags, data::Split split, const ir::Graph& graph,
+                                const Environment& environment) {
+  data::OpenOptions options{
       .split = split, .limit = flags.limit, .cache = {environment.cache / "cifar10"}, .embedded = environment.embedded};
+  const Shape& input = graph.value(graph.inputs.front().value).shape;
+  if (input.rank() == 4) options.extent = data::Extent{input[1], input[2]};
   data::Dataset dataset = NETFIT_TRY(data::open(flags.source, options));
   if (dataset.name != flags.source && dataset.name.starts_with(flags.source)) {
     note(environment, fmt::format("--data {} is the {}: {} images; 'netfit data fetch cifar10' gets all", flags.source,

@@ -25,8 +25,10 @@ struct DataFlags {
 };
 void add_data_flags(CLI::App& app, DataFlags& flags);
 
-/// The data set; says aloud when the embedded subset stands in for the full one.
-Result<data::Dataset> open_data(const DataFlags& flags, data::Split split, const Environment& environment);
+/// The data set for `graph`, whose input gives the size of images from folders; says aloud when the embedded subset
+/// stands in for the full one.
+Result<data::Dataset> open_data(const DataFlags& flags, data::Split split, const ir::Graph& graph,
+                                const Environment& environment);
 
 /// How images become the input of `graph`; no value for tensor data, which needs none.
 Result<std::optional<ir::Preprocessing>> choose_preprocessing(const DataFlags& flags, const data::Dataset& dataset,

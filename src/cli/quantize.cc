@@ -103,7 +103,7 @@ Result<void> run_quantize(const Options& options, const Environment& environment
   ir::Graph graph = NETFIT_TRY(optimized(model));
   DataFlags all = options.data;
   all.limit.reset();  // the choice is made among all training samples
-  const data::Dataset dataset = NETFIT_TRY(open_data(all, data::Split::Train, environment));
+  const data::Dataset dataset = NETFIT_TRY(open_data(all, data::Split::Train, graph, environment));
   const auto preprocessing = NETFIT_TRY(choose_preprocessing(all, dataset, graph, environment));
   // What the user says of the pixels becomes the model's own record, so that the file carries it.
   if (preprocessing) graph.inputs.front().preprocessing = preprocessing;

@@ -17,6 +17,7 @@
 #include "data/image.h"
 #include "data/npy.h"
 #include "data/preprocess.h"
+#include "eval/agreement.h"
 
 namespace netfit::cli {
 namespace {
@@ -130,10 +131,7 @@ struct Score {
 // The best classes of one sample, scores as real numbers.
 std::vector<Score> best_classes(const Model& model, const Tensor& scores) {
   const ir::Value& value = model.graph.value(model.graph.outputs.front().value);
-  std::vector<double> reals = tensor::to_doubles(scores.slice(0, 1));
-  if (value.quant) {
-    for (double& real : reals) real = static_cast<double>(value.quant->scale()) * (real - value.quant->zero_point());
-  }
+  const std::vector<double> reals = eval::to_reals(scores.slice(0, 1), value.quant);
   std::vector<std::size_t> order(reals.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return reals[a] > reals[b]; });

@@ -8,21 +8,13 @@
 #include <unordered_map>
 
 #include "data/preprocess.h"
+#include "eval/agreement.h"
 #include "interp/interpreter.h"
 
 namespace netfit::cli {
 namespace {
 
 using Tensors = std::unordered_map<std::string, Tensor>;
-
-std::vector<double> reals(const ir::Value& value, const Tensor& tensor) {
-  std::vector<double> numbers = tensor::to_doubles(tensor);
-  if (value.quant && !value.quant->is_per_channel()) {
-    for (double& number : numbers)
-      number = static_cast<double>(value.quant->scale()) * (number - value.quant->zero_point());
-  }
-  return numbers;
-}
 
 // Activations of one sample, by name.
 Result<Tensors> activations(exec::ObservableExecutor& executor, const TensorSide& side, const Tensor& sample,
@@ -79,8 +71,8 @@ Result<std::vector<TensorDifference>> compare_tensors(const TensorSide& a, const
     for (const auto& [name, tensor] : tensors_a) {
       const auto twin = tensors_b.find(name);
       if (twin == tensors_b.end() || twin->second.shape() != tensor.shape()) continue;
-      add_difference(sums[name], reals(a.graph.value(*a.graph.find_value(name)), tensor),
-                     reals(b.graph.value(*b.graph.find_value(name)), twin->second));
+      add_difference(sums[name], eval::to_reals(tensor, a.graph.value(*a.graph.find_value(name)).quant),
+                     eval::to_reals(twin->second, b.graph.value(*b.graph.find_value(name)).quant));
     }
   }
   std::vector<TensorDifference> differences;

@@ -155,7 +155,7 @@ void print_text(const Options& options, const Verdict& verdict, const Environmen
 Result<void> run_verify(const Options& options, const Environment& environment) {
   const Model file = NETFIT_TRY(load_model(options.file, environment));
   const Model against = NETFIT_TRY(load_model(options.against, environment));
-  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, environment));
+  const data::Dataset dataset = NETFIT_TRY(open_data(options.data, data::Split::Test, file.graph, environment));
   const Verdict verdict = NETFIT_TRY(judge(options, file, against, dataset, environment));
   if (options.json) {
     print_object(options, verdict, dataset, environment);
