@@ -42,13 +42,14 @@ Result<OutputStage<In>> OutputStage<In>::create(const ir::NodeView& node, ir::Ac
   const Affine data = NETFIT_TRY(affine_of(node.input(0)));
   const Affine result = NETFIT_TRY(affine_of(node.output()));
   OutputStage stage;
-  stage.narrow_ = node.has_input(2) && node.input(2).dtype == DType::Int32;
-  const int most_shift = sizeof(In) == 1 || stage.narrow_ ? 30 : 14;
+  stage.once_ = &node.op() == &ir::kFullyConnected;
+  stage.narrow_ = sizeof(In) == 1 || (node.has_input(2) && node.input(2).dtype == DType::Int32);
   const std::int64_t channels = node.input(1).shape[ir::output_channel_axis(node.op())];
   for (std::int64_t c = 0; c < channels; ++c) {
     const double weights = NETFIT_TRY(weight_scale(node, c));
     const double real = static_cast<double>(data.scale) * weights / static_cast<double>(result.scale);
-    stage.multipliers_.push_back(NETFIT_TRY(create_multiplier(real, most_shift)));
+    stage.multipliers_.push_back(NETFIT_TRY(create_multiplier(real, stage.narrow_ ? 30 : 14)));
+    stage.reals_.push_back(real);
   }
   stage.zero_point_ = data.zero_point;
   stage.offset_ = result.zero_point;

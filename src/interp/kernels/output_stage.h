@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <memory>
 #include <type_traits>
 #include <vector>
@@ -66,7 +67,8 @@ class OutputStage<float> {
   ir::ActivationRange range_;
 };
 
-/// In int8 and int16: sum * multiplier of the channel + zero point, clamped.
+/// In int8 and int16: sum * multiplier of the channel + zero point, clamped. Convolutions scale in fixed point,
+/// fully_connected in double with one rounding, as the reference kernels do.
 template <typename In>
 class OutputStage {
  public:
@@ -74,26 +76,30 @@ class OutputStage {
   /// Of the data.
   std::int32_t zero_point() const { return zero_point_; }
   In operator()(Sum<In> sum, std::int64_t channel) const {
-    const std::int64_t scaled = scale(sum, multipliers_[static_cast<std::size_t>(channel)]);
+    const std::int64_t scaled = scale(total(sum), static_cast<std::size_t>(channel));
     return static_cast<In>(limits_.clamp(scaled + offset_));
   }
 
  private:
-  std::int32_t scale(std::uint32_t sum, tensor::FixedMultiplier multiplier) const {
-    return tensor::multiply(static_cast<std::int32_t>(sum), multiplier);
-  }
-  std::int32_t scale(std::uint64_t sum, tensor::FixedMultiplier multiplier) const {
-    // An i32 bias says that the sum is one of 32 bits, too, and takes their rule.
-    if (narrow_) return tensor::multiply(static_cast<std::int32_t>(sum), multiplier);
-    // Only a bias from outside can leave the range in which the rule is exact.
+  std::int64_t total(Sum<In> sum) const {
+    // An i32 bias says that the sum is one of 32 bits, too.
+    if (narrow_) return static_cast<std::int32_t>(sum);
+    // Only a bias from outside can leave the range in which the rule for 64 bits is exact.
     constexpr std::int64_t kMost = (std::int64_t{1} << 47) - 1;
-    return tensor::multiply(std::clamp(static_cast<std::int64_t>(sum), -kMost, kMost), multiplier);
+    return std::clamp(static_cast<std::int64_t>(sum), -kMost, kMost);
+  }
+  std::int64_t scale(std::int64_t total, std::size_t channel) const {
+    if (once_) return std::llround(std::clamp(static_cast<double>(total) * reals_[channel], -0x1p40, 0x1p40));
+    if (narrow_) return tensor::multiply(static_cast<std::int32_t>(total), multipliers_[channel]);
+    return tensor::multiply(total, multipliers_[channel]);
   }
 
   std::vector<tensor::FixedMultiplier> multipliers_;
+  std::vector<double> reals_;
   std::int32_t zero_point_ = 0;
   std::int32_t offset_ = 0;
   Limits limits_;
+  bool once_ = false;
   bool narrow_ = false;
 };
 
