@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/onnx/model.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <string_view>
 #include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/text.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/onnx/tensor_proto.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <bit>
 #include <cstring>
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/files.h"
 #include "base/text.h"
@@ -17,9 +17,9 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw data is little-endian");
 
-constexpr std::array kDataTypeNames{"undefined", "float32",   "uint8",      "int8",    "uint16",     "int16",
-                                    "int32",     "int64",     "string",     "bool",    "float16",    "double",
-                                    "uint32",    "uint64",    "complex64",  "complex128", "bfloat16"};
+constexpr std::array kDataTypeNames{"undefined", "float32", "uint8",     "int8",       "uint16",  "int16",
+                                    "int32",     "int64",   "string",    "bool",       "float16", "double",
+                                    "uint32",    "uint64",  "complex64", "complex128", "bfloat16"};
 
 base::Failure count_differs(std::int64_t given, std::int64_t needed) {
   return bad_input(fmt::format("{} elements of data for a tensor of {}", given, needed));
@@ -63,16 +63,25 @@ Result<Tensor> from_half_field(const proto::Tensor& source, Shape shape) {
 
 Result<Tensor> from_typed_field(const proto::Tensor& source, Shape shape) {
   switch (static_cast<DataType>(source.data_type())) {
-    case DataType::Float: return from_field<float>(std::move(shape), source.float_data());
-    case DataType::Double: return from_field<float>(std::move(shape), source.double_data());
-    case DataType::UInt8: return from_field<std::uint8_t>(std::move(shape), source.int32_data());
-    case DataType::Int8: return from_field<std::int8_t>(std::move(shape), source.int32_data());
-    case DataType::Int16: return from_field<std::int16_t>(std::move(shape), source.int32_data());
-    case DataType::Int32: return from_field<std::int32_t>(std::move(shape), source.int32_data());
-    case DataType::Int64: return from_field<std::int64_t>(std::move(shape), source.int64_data());
-    case DataType::Bool: return from_field<bool>(std::move(shape), source.int32_data());
+    case DataType::Float:
+      return from_field<float>(std::move(shape), source.float_data());
+    case DataType::Double:
+      return from_field<float>(std::move(shape), source.double_data());
+    case DataType::UInt8:
+      return from_field<std::uint8_t>(std::move(shape), source.int32_data());
+    case DataType::Int8:
+      return from_field<std::int8_t>(std::move(shape), source.int32_data());
+    case DataType::Int16:
+      return from_field<std::int16_t>(std::move(shape), source.int32_data());
+    case DataType::Int32:
+      return from_field<std::int32_t>(std::move(shape), source.int32_data());
+    case DataType::Int64:
+      return from_field<std::int64_t>(std::move(shape), source.int64_data());
+    case DataType::Bool:
+      return from_field<bool>(std::move(shape), source.int32_data());
     case DataType::Float16:
-    case DataType::BFloat16: return from_half_field(source, std::move(shape));
+    case DataType::BFloat16:
+      return from_half_field(source, std::move(shape));
   }
   NETFIT_UNREACHABLE();
 }
@@ -125,28 +134,44 @@ std::optional<DType> dtype_for(int data_type) {
     case DataType::Float:
     case DataType::Float16:
     case DataType::BFloat16:
-    case DataType::Double: return DType::Float32;
-    case DataType::UInt8: return DType::UInt8;
-    case DataType::Int8: return DType::Int8;
-    case DataType::Int16: return DType::Int16;
-    case DataType::Int32: return DType::Int32;
-    case DataType::Int64: return DType::Int64;
-    case DataType::Bool: return DType::Bool;
+    case DataType::Double:
+      return DType::Float32;
+    case DataType::UInt8:
+      return DType::UInt8;
+    case DataType::Int8:
+      return DType::Int8;
+    case DataType::Int16:
+      return DType::Int16;
+    case DataType::Int32:
+      return DType::Int32;
+    case DataType::Int64:
+      return DType::Int64;
+    case DataType::Bool:
+      return DType::Bool;
   }
   return std::nullopt;
 }
 
 DataType data_type_for(DType dtype) {
   switch (dtype) {
-    case DType::Float32: return DataType::Float;
-    case DType::Float16: return DataType::Float16;
-    case DType::Int8: return DataType::Int8;
-    case DType::UInt8: return DataType::UInt8;
-    case DType::Int16: return DataType::Int16;
-    case DType::Int32: return DataType::Int32;
-    case DType::Int64: return DataType::Int64;
-    case DType::Bool: return DataType::Bool;
-    case DType::Int4: break;
+    case DType::Float32:
+      return DataType::Float;
+    case DType::Float16:
+      return DataType::Float16;
+    case DType::Int8:
+      return DataType::Int8;
+    case DType::UInt8:
+      return DataType::UInt8;
+    case DType::Int16:
+      return DataType::Int16;
+    case DType::Int32:
+      return DataType::Int32;
+    case DType::Int64:
+      return DataType::Int64;
+    case DType::Bool:
+      return DataType::Bool;
+    case DType::Int4:
+      break;
   }
   NETFIT_UNREACHABLE();
 }

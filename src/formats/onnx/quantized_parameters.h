@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "formats/onnx/constant.h"
+
+namespace netfit::formats::onnx {
+
+/// Fails unless weights are i8 and symmetric, which is what integer kernels compute with.
+Result<void> check_quantized_weights(const QuantizedTensor& weights);
+
+/// The i32 bias of an integer node: the file's own integers if their scale is that of the products, else the reals in
+/// units of the products.
+QuantizedTensor quantized_bias(const Tensor& reals, const QuantizedTensor* source, const QuantParams& data,
+                               const QuantParams& weights);
+
+}  // namespace netfit::formats::onnx
