@@ -102,16 +102,4 @@ Result<void> read_metadata(const ModelFile& file, ir::Graph& graph) {
   return located(apply_public(file, *described, graph), fmt::format("metadata '{}'", kMetadataEntry));
 }
 
-Result<std::string> labels_text(const ir::Graph& graph) {
-  std::string text;
-  for (const std::string& name : graph.class_names) {
-    if (name.find_first_of("\r\n") != std::string::npos) {
-      return bad_input(
-          fmt::format("class name '{}' has a line break, which the labels file cannot hold", base::printable(name)));
-    }
-    text.append(name).append("\n");
-  }
-  return text;
-}
-
 }  // namespace netfit::formats::tflite
