@@ -115,8 +115,10 @@ Result<void> append_cifar10_records(std::span<const std::byte> records, std::vec
     const auto label = std::to_integer<std::int64_t>(records[0]);
     if (label > 9) return bad_input(fmt::format("image {} has label {} (allowed: 0 to 9)", labels.size(), label));
     labels.push_back(label);
-    for (std::size_t i = 1; i <= kPlane; ++i) {
-      for (std::size_t c = 0; c < 3; ++c) pixels.push_back(std::to_integer<std::uint8_t>(records[i + c * kPlane]));
+    const std::size_t begin = pixels.size();
+    pixels.resize(begin + 3 * kPlane);
+    for (std::size_t i = 0; i < 3 * kPlane; ++i) {
+      pixels[begin + i % kPlane * 3 + i / kPlane] = std::to_integer<std::uint8_t>(records[1 + i]);
     }
   }
   return {};
