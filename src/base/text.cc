@@ -59,7 +59,8 @@ std::optional<std::string> nearest_word(std::string_view word, std::span<const s
   std::size_t best_distance = allowed + 1;
   for (const std::string& candidate : candidates) {
     // At least that many edits are needed; asking first keeps a huge word from costing anything.
-    const auto [shorter, longer] = std::minmax(word.size(), candidate.size());
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    const std::size_t shorter = std::min(word.size(), candidate.size());
     if (longer - shorter >= best_distance) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {

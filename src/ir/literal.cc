@@ -168,8 +168,8 @@ Result<std::int64_t> parse_integer(Lexer& lexer) { return parse_number<std::int6
 
 Result<Tensor> parse_literal(Lexer& lexer, DType dtype, const Shape& shape, LiteralBudget& budget) {
   if (lexer.accept("[")) return parse_list(lexer, dtype, shape);
-  if (lexer.accept("...")) return lexer.failure("elided elements cannot be read back");
   const std::size_t place = lexer.place();
+  if (lexer.accept("...")) return lexer.failure_at(place, "elided elements cannot be read back");
   const std::string_view word = lexer.word();
   if (word != "fill" && word != "random") {
     return lexer.failure_at(
