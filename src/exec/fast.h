@@ -12,4 +12,19 @@ namespace netfit::exec {
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const ExecutorOptions& options,
                                               std::shared_ptr<const NodeRunner> fallback);
 
+enum class FastBackend { OneDnn, Xnnpack };
+
+/// For tests and benchmarks, which compare backends and batches.
+struct FastOptions {
+  FastBackend backend = FastBackend::OneDnn;
+  /// Samples of one run of a worker; 0 leaves the choice to the backend.
+  std::int64_t batch = 0;
+  int threads = 1;
+};
+Result<std::unique_ptr<Executor>> create_fast_on(const ir::Graph& graph, const FastOptions& options,
+                                                 std::shared_ptr<const NodeRunner> fallback);
+
+/// What create_fast takes for this graph on this CPU.
+FastBackend choose_backend(const ir::Graph& graph);
+
 }  // namespace netfit::exec

@@ -26,8 +26,8 @@ Result<RuntimeLibrary> find_onnxruntime(std::span<const std::filesystem::path> s
 
 enum class LitertKernels { Default, Reference };
 
-/// Runs a .tflite file in LiteRT. `graph` is what our importer made of the same bytes: it tells names, types and layouts
-/// of inputs and outputs, so that the executor takes and gives tensors in graph layout like any other.
+/// Runs a .tflite file in LiteRT. `graph` is what our importer made of the same bytes: it tells names, types and
+/// layouts of inputs and outputs, so that the executor takes and gives tensors in graph layout like any other.
 Result<std::unique_ptr<Executor>> create_litert(const RuntimeLibrary& library, base::Bytes file, const ir::Graph& graph,
                                                 LitertKernels kernels, const ExecutorOptions& options);
 

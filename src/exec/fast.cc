@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/fast.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "exec/kernels/kernels.h"
+#include "exec/onednn/conv.h"
+#include "exec/onednn/library.h"
+#include "exec/program.h"
+#include "exec/xnnpack/operators.h"
+
+namespace netfit::exec {
+namespace {
+
+constexpr std::array<StepMaker, 7> kOneDnnMakers{
+    &onednn::make_conv,  &kernels::make_binary,    &kernels::make_mean,      &kernels::make_copy,
+    &kernels::make_pool, &kernels::make_pointwise, &kernels::make_requantize};
+// In i8, XNNPACK's own sums and means come before ours, so that each of the two is the other's witness.
+constexpr std::array<StepMaker, 9> kXnnpackMakers{
+    &xnnpack::make_conv, &xnnpack::make_add,  &xnnpack::make_mean,      &kernels::make_binary,    &kernels::make_mean,
+    &kernels::make_copy, &kernels::make_pool, &kernels::make_pointwise, &kernels::make_requantize};
+
+// The fastest of 1, 2, 4, 8 and 16 on the networks of the zoo (docs/executors.md).
+constexpr std::int64_t kInt8Batch = 8;
+constexpr std::int64_t kFloatBatch = 1;
+
+bool has_int8(const ir::Graph& graph) {
+  const std::vector<ir::ValueId> values = graph.values();
+  return std::ranges::any_of(
+      values, [&](ir::ValueId id) { return graph.value(id).dtype == DType::Int8 && !graph.value(id).is_constant(); });
+}
+
+/// Keeps the graph alive that its session refers to, and OpenMP on one thread.
+class OwnedSession final : public Session {
+ public:
+  OwnedSession(std::shared_ptr<const ir::Graph> graph, std::unique_ptr<Session> session)
+      : graph_(std::move(graph)), session_(std::move(session)) {}
+
+  std::int64_t batch() const override { return session_->batch(); }
+  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) override {
+    const onednn::OneThread one_thread;
+    return session_->run(inputs, outputs);
+  }
+
+ private:
+  std::shared_ptr<const ir::Graph> graph_;
+  std::unique_ptr<Session> session_;
+};
+
+}  // namespace
+
+FastBackend choose_backend(const ir::Graph& graph) {
+#if defined(__x86_64__)
+  if (!has_int8(graph) || onednn::has_exact_int8()) return FastBackend::OneDnn;
+#else
+  // Debian's oneDNN for other processors lacks fast convolutions.
+  static_cast<void>(graph);
+#endif
+  return FastBackend::Xnnpack;
+}
+
+Result<std::unique_ptr<Executor>> create_fast_on(const ir::Graph& graph, const FastOptions& options,
+                                                 std::shared_ptr<const NodeRunner> fallback) {
+  const bool onednn = options.backend == FastBackend::OneDnn;
+  if (!onednn) NETFIT_TRY(xnnpack::initialize());
+  ProgramOptions program_options{.makers = kXnnpackMakers, .batch = options.batch};
+  if (onednn) {
+    program_options.makers = kOneDnnMakers;
+    program_options.storage = ByteStorage::Unsigned;
+  }
+  if (program_options.batch < 1) program_options.batch = has_int8(graph) ? kInt8Batch : kFloatBatch;
+
+  const auto owned = std::make_shared<const ir::Graph>(graph);
+  ExecutorLabel label{.name = onednn ? fmt::format("fast (onednn {})", onednn::version())
+                                     : fmt::format("fast (xnnpack {})", xnnpack::version())};
+  std::vector<std::unique_ptr<Session>> sessions;
+  const onednn::OneThread one_thread;
+  while (std::ssize(sessions) < std::max(options.threads, 1)) {
+    Program program = NETFIT_TRY(compile_program(*owned, program_options, fallback));
+    label.fallback_nodes = std::move(program.fallback_nodes);
+    sessions.push_back(std::make_unique<OwnedSession>(owned, std::move(program.session)));
+  }
+  return create_parallel(graph, std::move(sessions), std::move(label));
+}
+
+Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const ExecutorOptions& options,
+                                              std::shared_ptr<const NodeRunner> fallback) {
+  return create_fast_on(graph, FastOptions{.backend = choose_backend(graph), .threads = options.threads},
+                        std::move(fallback));
+}
+
+}  // namespace netfit::exec
