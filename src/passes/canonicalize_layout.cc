@@ -304,6 +304,12 @@ class LayoutSweep {
 
 }  // namespace
 
-Result<Change> canonicalize_layout(ir::Graph& graph) { return LayoutSweep(graph).run(); }
+// A sweep may bring the transpose that shows an input to be channels-first within its reach; each input turns once, and
+// everything else only moves down, so this ends.
+Result<Change> canonicalize_layout(ir::Graph& graph) {
+  Change change = Change::None;
+  while (LayoutSweep(graph).run() == Change::Made) change = Change::Made;
+  return change;
+}
 
 }  // namespace netfit::passes
