@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetching against a server on this machine, with a small stand-in for the official archive.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "data/fetch.h"
+#include "data/sha256.h"
+#include "support/temporary_folder.h"
+
+namespace netfit::data {
+namespace {
+namespace fs = std::filesystem;
+
+std::string sha256(std::string_view text) {
+  Sha256 sum;
+  sum.add(base::as_bytes(text));
+  return sum.finish();
+}
+
+// Sends the same bytes to whoever asks, then closes, or holds the line until the end.
+class Server {
+ public:
+  enum class After { Close, Hold };
+
+  explicit Server(std::string answer, After after = After::Close) : answer_(std::move(answer)), after_(after) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_, 8), 0);
+    socklen_t length = sizeof address;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ::ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~Server() { stop(); }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void stop() {
+    stopping_ = true;
+    ::shutdown(listener_, SHUT_RDWR);
+    if (thread_.joinable()) thread_.join();
+    if (listener_ >= 0) ::close(std::exchange(listener_, -1));
+  }
+
+  std::string url() const { return fmt::format("http://127.0.0.1:{}/archive.tar.gz", port_); }
+  int requests() const { return requests_; }
+
+ private:
+  void serve() {
+    while (!stopping_) {
+      const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (client < 0) return;
+      ++requests_;
+      char request[4096];
+      [[maybe_unused]] const ssize_t got = ::recv(client, request, sizeof request, 0);
+      for (std::size_t sent = 0; sent < answer_.size();) {
+        const ssize_t put = ::send(client, answer_.data() + sent, answer_.size() - sent, MSG_NOSIGNAL);
+        if (put <= 0) break;
+        sent += static_cast<std::size_t>(put);
+      }
+      while (after_ == After::Hold && !stopping_) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      ::close(client);
+    }
+  }
+
+  std::string answer_;
+  After after_;
+  int listener_ = -1;
+  int port_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<int> requests_ = 0;
+  std::thread thread_;
+};
+
+std::string ok(const std::string& body, std::size_t announced) {
+  return fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", announced, body);
+}
+std::string ok(const std::string& body) { return ok(body, body.size()); }
+
+struct Entry {
+  std::string name;
+  std::string content;
+  unsigned kind = AE_IFREG;
+};
+
+std::string make_archive(const fs::path& path, const std::vector<Entry>& entries) {
+  ::archive* tar = ::archive_write_new();
+  ::archive_write_add_filter_gzip(tar);
+  ::archive_write_set_format_ustar(tar);
+  EXPECT_EQ(::archive_write_open_filename(tar, path.c_str()), ARCHIVE_OK);
+  for (const Entry& entry : entries) {
+    ::archive_entry* header = ::archive_entry_new();
+    ::archive_entry_set_pathname(header, entry.name.c_str());
+    ::archive_entry_set_filetype(header, entry.kind);
+    ::archive_entry_set_perm(header, 0644);
+    if (entry.kind == AE_IFLNK) ::archive_entry_set_symlink(header, entry.content.c_str());
+    ::archive_entry_set_size(header, entry.kind == AE_IFREG ? std::ssize(entry.content) : 0);
+    EXPECT_EQ(::archive_write_header(tar, header), ARCHIVE_OK);
+    if (entry.kind == AE_IFREG) ::archive_write_data(tar, entry.content.data(), entry.content.size());
+    ::archive_entry_free(header);
+  }
+  EXPECT_EQ(::archive_write_free(tar), ARCHIVE_OK);
+  return base::read_text(path).value();
+}
+
+class StopAfter : public Progress {
+ public:
+  explicit StopAfter(std::chrono::milliseconds time) : end_(std::chrono::steady_clock::now() + time) {}
+  bool stopped() const override { return std::chrono::steady_clock::now() >= end_; }
+
+ private:
+  std::chrono::steady_clock::time_point end_;
+};
+
+class DataFetch : public testing::Test {
+ protected:
+  DataFetch() {
+    archive_ = make_archive(folder_ / "archive.tar.gz", official());
+    options_ = {.folder = cache(),
+                .stall_seconds = 2,
+                .archive_sha256 = sha256(archive_),
+                .files = {{"a.bin", 5, sha256("first")}, {"b.bin", 6, sha256("second")}}};
+  }
+
+  static std::vector<Entry> official() {
+    return {{"official/", "", AE_IFDIR},
+            {"official/readme.html", "read me"},
+            {"official/a.bin", "first"},
+            {"official/b.bin", "second"}};
+  }
+
+  fs::path cache() const { return folder_ / "cache" / "cifar10"; }
+
+  // Neither the data set nor anything else lies where it would go.
+  void expect_nothing_left() const {
+    if (!fs::exists(cache().parent_path())) return;
+    for (const fs::directory_entry& entry : fs::directory_iterator(cache().parent_path())) {
+      ADD_FAILURE() << "left behind: " << entry.path();
+    }
+  }
+
+  void expect_fetched() const {
+    EXPECT_EQ(base::read_text(cache() / "a.bin").value(), "first");
+    EXPECT_EQ(base::read_text(cache() / "b.bin").value(), "second");
+    EXPECT_EQ(std::distance(fs::directory_iterator(cache()), {}), 3);  // with the class names
+    EXPECT_EQ(std::distance(fs::directory_iterator(cache().parent_path()), {}), 1);
+  }
+
+  Result<Fetched> fetch(Progress& progress = base::no_progress()) { return fetch_cifar10(options_, progress); }
+
+  Error fetch_failure(Progress& progress = base::no_progress()) {
+    Result<Fetched> result = fetch(progress);
+    EXPECT_FALSE(result.has_value());
+    return result ? Error(ErrorKind::BadInput, "no fault") : result.error();
+  }
+
+  support::TemporaryFolder folder_;
+  std::string archive_;
+  FetchOptions options_;
+};
+
+TEST_F(DataFetch, DownloadsChecksAndUnpacks) {
+  const Server server(ok(archive_));
+  options_.url = server.url();
+  EXPECT_FALSE(fetch().value().was_there);
+  expect_fetched();
+}
+
+TEST_F(DataFetch, DoesNothingWhenAllIsThere) {
+  const Server server(ok(archive_));
+  options_.url = server.url();
+  ASSERT_TRUE(fetch().has_value());
+  EXPECT_TRUE(fetch().value().was_there);
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(DataFetch, ReplacesABrokenCopy) {
+  fs::create_directories(cache());
+  ASSERT_TRUE(base::write_file(cache() / "a.bin", "fir"));
+  const Server server(ok(archive_));
+  options_.url = server.url();
+  EXPECT_FALSE(fetch().value().was_there);
+  expect_fetched();
+}
+
+TEST_F(DataFetch, LeavesABrokenCopyAloneWhenItFails) {
+  fs::create_directories(cache());
+  ASSERT_TRUE(base::write_file(cache() / "a.bin", "fir"));
+  const Server server(ok("no archive"));
+  options_.url = server.url();
+  EXPECT_NE(fetch_failure().what().find("has SHA-256"), std::string::npos);
+  EXPECT_EQ(base::read_text(cache() / "a.bin").value(), "fir");
+  EXPECT_EQ(std::distance(fs::directory_iterator(cache().parent_path()), {}), 1);
+}
+
+TEST_F(DataFetch, NeverReplacesAFolderOfOtherThings) {
+  fs::create_directories(cache());
+  ASSERT_TRUE(base::write_file(cache() / "thesis.tex", "years of work"));
+  options_.from = folder_ / "archive.tar.gz";
+  EXPECT_EQ(fetch_failure().what(), "holds 'thesis.tex', which is not part of the data set");
+  EXPECT_TRUE(fs::exists(cache() / "thesis.tex"));
+}
+
+TEST_F(DataFetch, RefusesAnArchiveWithAnotherChecksumBeforeItIsUnpacked) {
+  std::string changed = archive_;
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  const Server server(ok(changed));
+  options_.url = server.url();
+  const Error error = fetch_failure();
+  EXPECT_EQ(error.kind(), ErrorKind::BadInput);
+  EXPECT_EQ(error.text(), fmt::format("{}: error: has SHA-256 {} (allowed: {})", server.url(), sha256(changed),
+                                      options_.archive_sha256));
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, RefusesADownloadThatEndsEarly) {
+  const Server server(ok(archive_.substr(0, archive_.size() / 2), archive_.size()));
+  options_.url = server.url();
+  const Error error = fetch_failure();
+  EXPECT_EQ(error.kind(), ErrorKind::MissingProgram);
+  EXPECT_NE(error.text().find("cannot download '" + server.url() + "'"), std::string::npos) << error.text();
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, ReportsWhatTheServerRefuses) {
+  const Server server("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\ngone");
+  options_.url = server.url();
+  const Error error = fetch_failure();
+  EXPECT_EQ(error.kind(), ErrorKind::MissingProgram);
+  EXPECT_NE(error.what().find("404"), std::string::npos) << error.what();
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, NamesTheUrlAndTheWayOutWithoutANetwork) {
+  Server server("");
+  options_.url = server.url();
+  server.stop();  // nobody listens there any more
+  const Error error = fetch_failure();
+  EXPECT_EQ(error.kind(), ErrorKind::MissingProgram);
+  EXPECT_NE(error.text().find(options_.url), std::string::npos);
+  EXPECT_NE(error.text().find("hint: --from takes the archive"), std::string::npos) << error.text();
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, GivesUpOnAServerThatStalls) {
+  const Server server(ok("a", archive_.size()), Server::After::Hold);
+  options_.url = server.url();
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(fetch_failure().kind(), ErrorKind::MissingProgram);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, StopsInTheMiddleOfADownload) {
+  const Server server(ok("a", archive_.size()), Server::After::Hold);
+  options_.url = server.url();
+  options_.stall_seconds = 60;
+  StopAfter progress(std::chrono::milliseconds(300));
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(fetch_failure(progress).kind(), ErrorKind::Interrupted);
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, FollowsNoRedirectToALocalFile) {
+  const Server server("HTTP/1.1 302 Found\r\nLocation: file://" + (folder_ / "archive.tar.gz").string() +
+                      "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  options_.url = server.url();
+  EXPECT_EQ(fetch_failure().kind(), ErrorKind::MissingProgram);
+  expect_nothing_left();
+}
+
+TEST_F(DataFetch, TakesAnArchiveOrAFolderFromDisk) {
+  options_.url = "http://127.0.0.1:1/never-asked";
+  options_.from = folder_ / "archive.tar.gz";
+  EXPECT_FALSE(fetch().value().was_there);
+  expect_fetched();
+  fs::rename(cache(), folder_ / "unpacked");
+  options_.from = folder_ / "unpacked";
+  EXPECT_FALSE(fetch().value().was_there);
+  expect_fetched();
+}
+
+TEST_F(DataFetch, TakesOnlyExpectedFilesAndKeepsThemInside) {
+  std::vector<Entry> entries = official();
+  entries[2].name = "../../../../a.bin";
+  entries.push_back({"../evil.bin", "evil"});
+  entries.insert(entries.begin(), {"x/b.bin", "/etc/passwd", AE_IFLNK});
+  make_archive(folder_ / "archive.tar.gz", entries);
+  options_.from = folder_ / "archive.tar.gz";
+  ASSERT_TRUE(fetch().has_value());
+  expect_fetched();
+  EXPECT_FALSE(fs::is_symlink(cache() / "b.bin"));
+}
+
+TEST_F(DataFetch, RefusesArchivesWithWrongLongOrMissingFiles) {
+  options_.from = folder_ / "archive.tar.gz";
+  const auto fault_of = [&](const std::vector<Entry>& entries) {
+    make_archive(folder_ / "archive.tar.gz", entries);
+    std::string text = fetch_failure().text();
+    expect_nothing_left();
+    return text;
+  };
+  EXPECT_NE(fault_of({{"a.bin", "first"}, {"b.bin", "sec0nd"}}).find("in file 'b.bin'"), std::string::npos);
+  EXPECT_NE(fault_of({{"a.bin", "first!"}, {"b.bin", "second"}}).find("'a.bin' has more than 5 bytes"),
+            std::string::npos);
+  EXPECT_NE(fault_of({{"a.bin", "first"}}).find("has no file 'b.bin'"), std::string::npos);
+}
+
+TEST_F(DataFetch, RefusesWhatIsNoArchiveOrIsNotThere) {
+  ASSERT_TRUE(base::write_file(folder_ / "text", std::string(5000, 'x')));
+  options_.from = folder_ / "text";
+  EXPECT_EQ(fetch_failure().kind(), ErrorKind::BadInput);
+  options_.from = folder_ / "missing";
+  EXPECT_EQ(fetch_failure().what(), "does not exist");
+  ASSERT_TRUE(base::write_file(folder_ / "cut.tar.gz", archive_.substr(0, archive_.size() - 30)));
+  options_.from = folder_ / "cut.tar.gz";
+  EXPECT_EQ(fetch_failure().kind(), ErrorKind::BadInput);
+  expect_nothing_left();
+}
+
+}  // namespace
+}  // namespace netfit::data
