@@ -11,9 +11,11 @@ find_package(PNG REQUIRED)            # data: image folders
 find_package(JPEG REQUIRED)           # data: image folders
 find_package(ZLIB REQUIRED)           # data: .npz
 find_package(tomlplusplus REQUIRED)   # data: preprocessing files
+find_package(SQLite3 REQUIRED)        # store
+find_package(SQLiteCpp REQUIRED)      # store
 
-# Headers without a CMake package: libexpected-dev (base), libxxhash-dev (ir: canonical hash), libcli11-dev and
-# nlohmann-json3-dev (cli, formats/onnx metadata); found on the default include path.
+# Headers without a CMake package: libexpected-dev (base), libxxhash-dev (ir, store: hashes), libcli11-dev and
+# nlohmann-json3-dev (cli, formats/onnx metadata, store); found on the default include path.
 find_path(FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)  # formats/tflite
 find_program(FLATC flatc REQUIRED)                                 # formats/tflite: generates the schema header
 find_path(XNNPACK_INCLUDE xnnpack.h REQUIRED)                      # exec/xnnpack

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <unistd.h>
+
+#include "store/run.h"
+
+// For tests only: Runs to store and a folder to store them in.
+namespace netfit::store {
+
+/// A Run with every field filled; another `seed` is other work.
+inline Run sample_run(std::uint64_t seed = 1) {
+  Run run;
+  run.candidate = {"cnn_small", "00112233445566778899aabbccddeeff", "int8", {{"fold", "yes"}, {"observer", "minmax"}}};
+  run.data = {"cifar10", "test", 10'000, "d0d0"};
+  run.device = {"stm32h747", "ab12"};
+  run.runtime = {"x-cube-ai", "10.0", "cd34"};
+  run.options = {{"clock_mhz", "400"}, {"batch", "1"}};
+  run.seed = seed;
+  run.tool_version = "0.1.0";
+  run.readings = {{Quantity::Top1, 92.5, 91.9, 93.0, base::Source::Measured, "10000 images"},
+                  {Quantity::Latency, 45.25, 30.0, 61.0, base::Source::Analytic, ""},
+                  Reading::exact(Quantity::Flash, 501'760, base::Source::Analytic)};
+  run.unavailable = {{Quantity::Energy, "the device states no energy figures"}};
+  run.file = {"cnn_small.int8.tflite", 501'760, "ef56"};
+  run.created = "2026-01-31T12:00:00Z";
+  run.duration_ms = 1234.5;
+  return run;
+}
+
+/// A folder of its own that goes with the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "netfit_store_XXXXXX").string();
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::filesystem::path operator/(const char* name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace netfit::store
