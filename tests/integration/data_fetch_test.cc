@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "data/dataset.h"
 #include "data/fetch.h"
 #include "data/sha256.h"
+#include "support/paths.h"
 #include "support/temporary_folder.h"
 
 namespace netfit::data {
@@ -330,6 +332,19 @@ TEST_F(DataFetch, RefusesWhatIsNoArchiveOrIsNotThere) {
   options_.from = folder_ / "cut.tar.gz";
   EXPECT_EQ(fetch_failure().kind(), ErrorKind::BadInput);
   expect_nothing_left();
+}
+
+TEST(WholeNetworkDataFetch, KnowsTheOfficialFiles) {
+  const auto official = support::cifar10();
+  if (!official) GTEST_SKIP() << "the full data set is not there (build/cifar10)";
+  const support::TemporaryFolder folder;
+  const Result<Fetched> fetched = fetch_cifar10({.folder = folder / "cifar10", .from = *official}, base::no_progress());
+  ASSERT_TRUE(fetched.has_value()) << fetched.error().text();
+  const Dataset dataset = open("cifar10", {.cache = {folder / "cifar10"}}).value();
+  EXPECT_EQ(dataset.name, "cifar10");
+  EXPECT_EQ(dataset.count(), 10000);
+  EXPECT_EQ(dataset.labels[0], 3);  // the first test image is a cat
+  EXPECT_EQ(dataset.class_names[3], "cat");
 }
 
 }  // namespace
