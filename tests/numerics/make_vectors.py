@@ -295,6 +295,13 @@ def depthwise_cases():
                            rng.uniform(0.02, 0.1) * unit, y_zero, **options)
 
 
+    for dtype, wide in (("i8", "i32"), ("i16", "i64")):
+        x = Tensor("x", dtype, (1, 16, 16, 1), list(range(-128, 128)), [0.5], 0)
+        w = Tensor("w", "i8", (1, 1, 1, 3), [1, -1, 3], [0.25, 0.125, 0.0625], 0, 3, True)
+        yield windowed(f"{'int8' if dtype == 'i8' else 'int16'}_ties", "depthwise_conv2d", x, w,
+                       bias(rng, x, w, 3, wide, 3), 0.5, 0)
+
+
 def fully_connected_cases():
     rng = random.Random(3)
 
@@ -368,6 +375,13 @@ def elementwise_cases():
                 b = tensor(rng, "b", dtype, shapes[1], scales[1], zeros[1])
                 yield binary(f"{op}_{'int8' if dtype == 'i8' else 'int16'}_{i}", op, a, b, scales[2], zeros[2],
                              activation, combine)
+        # Half of these results lie between two integers.
+        a = Tensor("a", "i8", (1, 256), list(range(-128, 128)), [0.5], 0)
+        b = Tensor("b", "i8", (1, 256), [rng.randint(-90, 90) for _ in range(256)], [0.5 if op != "mul" else 1.0], 0)
+        yield binary(f"{op}_int8_ties", op, a, b, 1.0, 0, "none", combine)
+        a = Tensor("a", "i16", (1, 100), elements(rng, "i16", 100), [2.0**-12], 0)
+        b = Tensor("b", "i16", (1, 100), elements(rng, "i16", 100, -200, 200), [2.0**-12 if op != "mul" else 0.125], 0)
+        yield binary(f"{op}_int16_ties", op, a, b, 2.0**-11, 0, "none", combine)
 
 
 # ---- pools and mean --------------------------------------------------------------------------------------------------
@@ -431,6 +445,8 @@ def mean_cases():
                                                  ((1, 2, 3, 9), [3], False), ((1, 1, 1, 20), [1, 2], True)]):
             x = tensor(rng, "x", dtype, shape, rng.uniform(0.01, 0.06) * unit, zero())
             yield case(f"{name}_{i}", x, axes, keep, rng.uniform(0.01, 0.06) * unit, zero())
+        x = Tensor("x", dtype, (1, 2, 128), list(range(-128, 128)), [0.25], 0)
+        yield case(f"{name}_ties", x, [1], False, 0.25, 0)
         x = tensor(rng, "x", dtype, (1, 2, 2, 4), 1e-7, zero())
         yield case(f"{name}_vanishing", x, [1, 2], True, 0.9, zero())
         x = tensor(rng, "x", dtype, (1, 2, 3, 4), 0.9 * unit, zero())
@@ -604,7 +620,8 @@ def activation_cases():
                     hard_swish8)
     for op in ("relu", "relu6", "relu_n1_to_1"):
         for i, (scale, zero, y_scale, y_zero) in enumerate([(0.05, -3, 0.05, -3), (0.1, 20, 0.0235, -128),
-                                                            (0.02, 127, 0.07, 10), (0.3, -128, 0.011, -90)]):
+                                                            (0.02, 127, 0.07, 10), (0.3, -128, 0.011, -90),
+                                                            (0.25, -64, 0.5, -1)]):
             yield unary(f"{op}_int8_{i}", op, every8(scale, zero), result("i8", (1, 256), y_scale, y_zero), relu_rule,
                         op)
         if op != "relu_n1_to_1":  # LiteRT has no such kernel in 16 bits
@@ -633,7 +650,7 @@ def requantize_cases():
         yield Case(f"{source}_to_f32", "requantize", {"to": "f32"}, [x], y)
         for to in ("i8", "u8", "i16"):
             y_zero = {"i8": 11, "u8": 99, "i16": 0}[to]
-            for i, ratio in enumerate((1.0, 1.7, 0.31)):
+            for i, ratio in enumerate((1.0, 1.7, 0.31, 2.0, 8.0)):
                 y = result(to, x.shape, x.scale() * ratio, y_zero)
                 m = multiplier(x.scale() / y.scale())
                 y.data = [clamp(scale32(q - zero, m) + y_zero, *RANGES[to]) for q in x.data]
