@@ -10,7 +10,7 @@ namespace netfit::ir {
 
 /// What the literals of one text may still generate, in elements, so that a few bytes cannot ask for gigabytes.
 struct LiteralBudget {
-  std::int64_t elements = std::int64_t{1} << 26;
+  std::int64_t elements = std::int64_t{1} << 24;
 };
 
 /// Reads the elements of a constant: a list, fill(value), random(seed) or random(seed, low, high).
