@@ -6,6 +6,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
@@ -50,6 +51,8 @@ Result<void> JsonReader::only(std::initializer_list<std::string_view> names) con
   }
   return {};
 }
+
+bool JsonReader::has(const char* name) const { return json_->contains(name); }
 
 Result<const Json*> JsonReader::member(const char* name) const {
   const auto found = json_->find(name);

@@ -7,11 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "base/result.h"
 
-// For .cc files only: it brings the JSON library in.
 namespace netfit::store {
 
 using Json = nlohmann::ordered_json;
@@ -24,7 +23,7 @@ class JsonReader {
 
   /// Fails on a member that is not among `names`.
   Result<void> only(std::initializer_list<std::string_view> names) const;
-  bool has(const char* name) const { return json_->contains(name); }
+  bool has(const char* name) const;
 
   Result<std::string> text(const char* name) const;
   Result<std::int64_t> integer(const char* name) const;

@@ -2,6 +2,7 @@
 #include "store/record_json.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "store/content_key.h"

@@ -43,7 +43,7 @@ SQLite::Database open_to_write(const Place& place) {
   // Another program's file must stay as it is, so the journal is only switched in our own.
   const bool ours = is_empty(database) || database.execAndGet("PRAGMA application_id").getInt() == kApplicationId;
   if (!ours) return database;
-  // Answers with the mode that it got; on a file system without shared memory that is not WAL, which is slower only.
+  // Answers with the mode that it got; where WAL cannot be had, the rollback journal is as safe, but readers wait.
   SQLite::Statement(database, "PRAGMA journal_mode = WAL").executeStep();
   // A Run that was appended survives a power cut as well.
   database.exec("PRAGMA synchronous = FULL");

@@ -74,15 +74,29 @@ TEST(SqliteStore, KeepsRunsAfterItIsClosedAndMakesItsFolder) {
   EXPECT_EQ(open_or_die(path, Access::Read)->all()->size(), 3U);
 }
 
+TEST(SqliteStore, ShowsItsReadingsToPeople) {
+  const TemporaryFolder folder;
+  fill(folder / "runs.db", 1);
+  const SQLite::Database database(folder / "runs.db", SQLite::OPEN_READONLY);
+  SQLite::Statement row(database, "SELECT model, device, value, source FROM reading WHERE quantity = 'latency'");
+  ASSERT_TRUE(row.executeStep());
+  EXPECT_EQ(row.getColumn(0).getString(), "cnn_small");
+  EXPECT_EQ(row.getColumn(1).getString(), "stm32h747");
+  EXPECT_EQ(row.getColumn(2).getDouble(), 45.25);
+  EXPECT_EQ(row.getColumn(3).getString(), "analytic");
+  EXPECT_FALSE(row.executeStep());
+}
+
 TEST(SqliteStore, TakesNamesThatSqliteGivesAMeaning) {
   const TemporaryFolder folder;
+  const fs::path before = fs::current_path();
   fs::current_path(folder.path());
   fill(":memory:", 1);
   fill("a?mode=memory#%41.db", 1);
   EXPECT_TRUE(fs::exists(folder / ":memory:"));
   EXPECT_TRUE(fs::exists(folder / "a?mode=memory#%41.db"));
   EXPECT_EQ(why_not(""), "error: the store has no file name");
-  fs::current_path("/");
+  fs::current_path(before);
 }
 
 TEST(SqliteStore, LetsTwoProcessesMakeAndWriteItAtOnce) {
@@ -240,7 +254,7 @@ TEST(SqliteStore, GivesAMessageForDamageAnywhereInTheFile) {
   const std::string good = base::read_text(folder / "good.db").value();
   base::Random random(3);
   int noticed = 0;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 80; ++i) {
     std::string bad = good;
     if (i % 4 == 0) bad.resize(static_cast<std::size_t>(random.integer(1, std::ssize(good) - 1)));
     const std::int64_t start = random.integer(0, std::ssize(bad) - 1);
@@ -260,7 +274,7 @@ TEST(SqliteStore, GivesAMessageForDamageAnywhereInTheFile) {
     store = bad_input("closed");
     for (const char* name : {"bad.db", "bad.db-wal", "bad.db-shm", "bad.db-journal"}) fs::remove(folder / name);
   }
-  EXPECT_GT(noticed, 100);
+  EXPECT_GT(noticed, 40);
 }
 
 // In a child of its own, because only the superuser can do it and the way back is closed.
