@@ -36,13 +36,14 @@ Result<const Format*> format_for(const std::filesystem::path& path) {
 }
 
 Result<ir::Graph> read(std::span<const std::byte> bytes, const std::filesystem::path& path) {
+  const std::string context = fmt::format("while importing '{}'", path.string());
   for (const Format& format : kFormats) {
-    if (format.recognizes(bytes)) return located(format.read(bytes), path.string());
+    if (format.recognizes(bytes)) return with_context(located(format.read(bytes), path.string()), context);
   }
   // A damaged file is not recognized; its name says which reader can tell best what is wrong.
   const Result<const Format*> named = format_for(path);
   if (!named) return bad_input(fmt::format("'{}' is of unknown format (allowed: {})", path.string(), extensions()));
-  return located((*named)->read(bytes), path.string());
+  return with_context(located((*named)->read(bytes), path.string()), context);
 }
 
 }  // namespace netfit::formats
