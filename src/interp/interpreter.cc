@@ -63,7 +63,11 @@ Shape batched(const Shape& shape, std::int64_t samples) {
 class Interpreter final : public exec::ObservableExecutor {
  public:
   Interpreter(ir::Graph graph, std::vector<PlannedNode> plan, int threads)
-      : graph_(std::move(graph)), plan_(std::move(plan)), threads_(threads) {}
+      : graph_(std::move(graph)), plan_(std::move(plan)), threads_(threads) {
+    for (const ir::ValueId id : graph_.values()) {
+      value_limit_ = std::max(value_limit_, static_cast<std::size_t>(id.index) + 1);
+    }
+  }
 
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs, Progress& progress) override {
     return run_samples(inputs, nullptr, progress);
@@ -130,7 +134,7 @@ class Interpreter final : public exec::ObservableExecutor {
   }
 
   Values run_sample(std::span<const Tensor> inputs, std::int64_t sample, const exec::Observer* observer) const {
-    Values values(value_limit());
+    Values values(value_limit_);
     const auto set = [&](ir::ValueId id, Tensor tensor) {
       if (observer != nullptr) (*observer)(id, sample, tensor);
       values[static_cast<std::size_t>(id.index)] = std::move(tensor);
@@ -158,14 +162,10 @@ class Interpreter final : public exec::ObservableExecutor {
     return value.constant ? *value.constant : *values[static_cast<std::size_t>(id.index)];
   }
 
-  std::size_t value_limit() const {
-    const std::vector<ir::ValueId> ids = graph_.values();
-    return ids.empty() ? 0 : static_cast<std::size_t>(ids.back().index) + 1;
-  }
-
   ir::Graph graph_;
   std::vector<PlannedNode> plan_;
   int threads_;
+  std::size_t value_limit_ = 0;  // greater than every value's index
 };
 
 class Runner final : public exec::NodeRunner {

@@ -69,7 +69,7 @@ void expect_bits_of_litert(const Model& model, const Tensor& input) {
   }
 }
 
-class WholeNetworkMlperfTiny : public testing::TestWithParam<const char*> {
+class MlperfTiny : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
     if (!support::mlperf_tiny()) GTEST_SKIP() << "the MLPerf Tiny models are not here";
@@ -77,14 +77,14 @@ class WholeNetworkMlperfTiny : public testing::TestWithParam<const char*> {
   }
 };
 
-TEST_P(WholeNetworkMlperfTiny, HasTheBitsOfLitertsReferenceKernelsOnRandomInputs) {
+TEST_P(MlperfTiny, HasTheBitsOfLitertsReferenceKernelsOnRandomInputs) {
   const auto model = load(*support::mlperf_tiny() / GetParam());
   ASSERT_TRUE(model) << model.error().text();
   const ir::Value& input = model->graph.value(model->graph.inputs.front().value);
   expect_bits_of_litert(*model, support::random_tensor(1, input.dtype, input.shape.with_dim(0, 200)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, WholeNetworkMlperfTiny,
+INSTANTIATE_TEST_SUITE_P(WholeNetwork, MlperfTiny,
                          testing::Values("ad01_int8.tflite", "kws_ref_model.tflite", "pretrainedResnet_quant.tflite",
                                          "vww_96_int8.tflite"),
                          [](const auto& file) {
@@ -105,9 +105,9 @@ TEST(WholeNetworkResnet8, HasTheBitsOfLitertsReferenceKernelsOnTestImages) {
 
 std::int64_t top(std::span<const float> scores) { return std::ranges::max_element(scores) - scores.begin(); }
 
-class WholeNetworkCheckpoint : public testing::TestWithParam<const char*> {};
+class Checkpoint : public testing::TestWithParam<const char*> {};
 
-TEST_P(WholeNetworkCheckpoint, HasTheLogitsOfOnnxRuntime) {
+TEST_P(Checkpoint, HasTheLogitsOfOnnxRuntime) {
   if (!support::cifar10()) GTEST_SKIP() << "CIFAR-10 is not here";
   if (support::site_packages().empty()) GTEST_SKIP() << "ONNX Runtime is not here";
   const auto model = load(support::zoo() / (std::string(GetParam()) + ".onnx"));
@@ -139,7 +139,7 @@ TEST_P(WholeNetworkCheckpoint, HasTheLogitsOfOnnxRuntime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Zoo, WholeNetworkCheckpoint,
+INSTANTIATE_TEST_SUITE_P(WholeNetwork, Checkpoint,
                          testing::Values("mobilenetv2_cifar10_450k", "mobilenetv2_cifar10_w1.0"), [](const auto& name) {
                            std::string text = name.param;
                            std::ranges::replace(text, '.', '_');

@@ -67,11 +67,9 @@ Tensor convolve(const Tensor& image, const std::vector<Sum<In>>& weights, const 
 
 template <typename In>
 Result<Step> prepare_typed(const ir::NodeView& node) {
-  const auto& attrs = node.attrs<ir::Conv2dAttrs>();
-  const Shape& weights = node.input(1).shape;
-  const Window window = Window::of(node.input(0).shape, node.output().shape, {weights[1], weights[2]}, attrs.stride,
-                                   attrs.dilation, attrs.padding);
-  const OutputStage<In> finish = NETFIT_TRY(OutputStage<In>::create(node, attrs.activation));
+  const auto activation = node.attrs<ir::Conv2dAttrs>().activation;
+  const Window window = Window::of_convolution(node);
+  const OutputStage<In> finish = NETFIT_TRY(OutputStage<In>::create(node, activation));
   const Arrangement<std::vector<Sum<In>>> arranged(node.input(1), 1, &widen_weights<In>);
   return Step([=](std::span<const Tensor> inputs) {
     return convolve<In>(inputs[0], *arranged.of(inputs[1]), optional_bias(inputs), window, finish);
@@ -81,16 +79,7 @@ Result<Step> prepare_typed(const ir::NodeView& node) {
 }  // namespace
 
 Result<Step> prepare_depthwise_conv2d(const ir::NodeView& node) {
-  switch (node.input(0).dtype) {
-    case DType::Float32:
-      return prepare_typed<float>(node);
-    case DType::Int8:
-      return prepare_typed<std::int8_t>(node);
-    case DType::Int16:
-      return prepare_typed<std::int16_t>(node);
-    default:
-      return no_kernel(node);
-  }
+  return prepare_by_type(node, [&](auto type) { return prepare_typed<decltype(type)>(node); });
 }
 
 }  // namespace netfit::interp

@@ -48,16 +48,7 @@ Result<Step> prepare_typed(const ir::NodeView& node) {
 }  // namespace
 
 Result<Step> prepare_fully_connected(const ir::NodeView& node) {
-  switch (node.input(0).dtype) {
-    case DType::Float32:
-      return prepare_typed<float>(node);
-    case DType::Int8:
-      return prepare_typed<std::int8_t>(node);
-    case DType::Int16:
-      return prepare_typed<std::int16_t>(node);
-    default:
-      return no_kernel(node);
-  }
+  return prepare_by_type(node, [&](auto type) { return prepare_typed<decltype(type)>(node); });
 }
 
 }  // namespace netfit::interp

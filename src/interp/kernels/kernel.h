@@ -31,4 +31,19 @@ Result<Step> prepare(const ir::NodeView& node);
 /// What a kernel answers for types that it does not compute in: "no kernel for conv2d on u8".
 base::Failure no_kernel(const ir::NodeView& node);
 
+/// Calls `prepare` with a value of the data's type; fails for types other than f32, i8 and i16.
+template <typename Prepare>
+Result<Step> prepare_by_type(const ir::NodeView& node, const Prepare& prepare) {
+  switch (node.input(0).dtype) {
+    case DType::Float32:
+      return prepare(float{});
+    case DType::Int8:
+      return prepare(std::int8_t{});
+    case DType::Int16:
+      return prepare(std::int16_t{});
+    default:
+      return no_kernel(node);
+  }
+}
+
 }  // namespace netfit::interp

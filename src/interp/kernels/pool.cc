@@ -93,16 +93,7 @@ Result<Step> prepare_typed(const ir::NodeView& node) {
 
 template <template <typename> typename Fold>
 Result<Step> prepare_pool(const ir::NodeView& node) {
-  switch (node.input(0).dtype) {
-    case DType::Float32:
-      return prepare_typed<float, Fold>(node);
-    case DType::Int8:
-      return prepare_typed<std::int8_t, Fold>(node);
-    case DType::Int16:
-      return prepare_typed<std::int16_t, Fold>(node);
-    default:
-      return no_kernel(node);
-  }
+  return prepare_by_type(node, [&](auto type) { return prepare_typed<decltype(type), Fold>(node); });
 }
 
 }  // namespace

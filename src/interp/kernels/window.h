@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "ir/attr_types.h"
+#include "ir/op_spec.h"
+#include "ir/ops/conv.h"
 #include "tensor/shape.h"
 
 namespace netfit::interp {
@@ -46,6 +47,14 @@ struct Window {
                    const ir::Extent2d& dilation, const ir::Padding2d& padding) {
     return {{in[1], out[1], taps.height, stride.height, dilation.height, padding.top},
             {in[2], out[2], taps.width, stride.width, dilation.width, padding.left}};
+  }
+
+  /// Of a conv2d or depthwise_conv2d.
+  static Window of_convolution(const ir::NodeView& node) {
+    const auto& attrs = node.attrs<ir::Conv2dAttrs>();
+    const Shape& weights = node.input(1).shape;
+    return of(node.input(0).shape, node.output().shape, {weights[1], weights[2]}, attrs.stride, attrs.dilation,
+              attrs.padding);
   }
 };
 
