@@ -25,7 +25,7 @@ constexpr std::array<StepMaker, 9> kXnnpackMakers{
 
 // The fastest of 1, 2, 4, 8 and 16 on the networks of the zoo (docs/executors.md).
 constexpr std::int64_t kInt8Batch = 8;
-constexpr std::int64_t kFloatBatch = 1;
+constexpr std::int64_t kFloatBatch = 4;
 
 bool has_int8(const ir::Graph& graph) {
   const std::vector<ir::ValueId> values = graph.values();
