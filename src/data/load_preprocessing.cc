@@ -2,10 +2,8 @@
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #include <algorithm>
-#include <ranges>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <toml++/toml.h>
 
 #include "base/files.h"
@@ -88,9 +86,10 @@ Result<ir::Preprocessing> load_preprocessing(const std::string& name_or_file) {
   const auto named = std::ranges::find(known, name_or_file, &Named::name);
   if (named != known.end()) return named->preprocessing;
   if (!name_or_file.ends_with(".toml")) {
+    std::vector<std::string> names;
+    for (const Named& one : known) names.emplace_back(one.name);
     return bad_usage(fmt::format("preprocessing '{}' is not known (allowed: {}, or a .toml file)",
-                                 base::printable(name_or_file),
-                                 fmt::join(known | std::views::transform(&Named::name), ", ")));
+                                 base::printable(name_or_file), base::join(names, ", ")));
   }
   const std::string text = NETFIT_TRY(base::read_text(name_or_file));
   return located(parse_toml(text), name_or_file);

@@ -10,7 +10,6 @@
 #include <cstring>
 #include <numeric>
 #include <optional>
-#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -161,9 +160,10 @@ Result<std::optional<DType>> find_element_type(const std::string& descr) {
       return element.dtype;
     }
   }
-  return bad_input(
-      fmt::format("element type '{}' is not supported (allowed: <f8, {})", base::printable(descr, 32),
-                  fmt::join(std::ranges::subrange(kElements) | std::views::transform(&Element::code), ", ")));
+  std::vector<std::string> allowed{"<f8"};
+  for (const Element& element : kElements) allowed.emplace_back(element.code);
+  return bad_input(fmt::format("element type '{}' is not supported (allowed: {})", base::printable(descr, 32),
+                               base::join(allowed, ", ")));
 }
 
 Result<Tensor> narrow_doubles(const Shape& shape, std::span<const std::byte> bytes) {
