@@ -12,6 +12,7 @@
 #include "ir/builder.h"
 #include "ir/op_table.h"
 #include "ir/ops.h"
+#include "ir/parser.h"
 
 namespace netfit::interp {
 namespace {
@@ -139,6 +140,28 @@ TEST(Interpreter, NamesEveryNodeWithoutKernel) {
   EXPECT_EQ(
       created.error().text(),
       "sigmoid 'half': error: no kernel for sigmoid (u8) -> u8\nadd 'sum': error: no kernel for add (u8, u8) -> u8");
+}
+
+std::string create_error(std::string_view text) {
+  auto graph = ir::parse(text);
+  EXPECT_TRUE(graph) << graph.error().text();
+  const auto created = create_interpreter(std::move(*graph), {});
+  return created ? "" : created.error().what();
+}
+
+TEST(Interpreter, RefusesScalesThatNoFixedPointHolds) {
+  EXPECT_EQ(create_error(R"(graph main(%x: i8[1,2] q(1024, 0)) -> (%y) {
+    %y: i8[1,2] q(9.5367431640625e-07, 0) = requantize(%x) to=i8 })"),
+            "the scales give the multiplier 1073741824, allowed is less than 2^30");
+  EXPECT_EQ(create_error(R"(graph main(%x: i8[1,2] q(1e-9, 0)) -> (%y) {
+    %y: i8[1,2] q(0.00390625, -128) = softmax(%x) beta=1 })"),
+            "softmax with beta 1 of scale 1e-09 is flat");
+  EXPECT_EQ(create_error(R"(graph main(%x: i8[1,2] q(2, 0)) -> (%y) {
+    %y: i8[1,2] q(0.01, 0) = hard_swish(%x) })"),
+            "hard_swish cannot go from scale 2 to 0.01, less than a 128th");
+  EXPECT_EQ(create_error(R"(graph main(%x: i8[1,2] q(1, 0)) -> (%y) {
+    %y: i8[1,2] q(0.01, 0) = hard_swish(%x) })"),
+            "");
 }
 
 TEST(Interpreter, StopsWhenAsked) {

@@ -45,11 +45,8 @@ Limits limits_of(ir::Activation activation, const Affine& affine, DType dtype) {
 }
 
 Result<tensor::FixedMultiplier> create_multiplier(double real, int most_shift) {
-  if (std::isfinite(real)) {
-    const tensor::FixedMultiplier multiplier = tensor::to_fixed_multiplier(real);
-    if (multiplier.shift <= most_shift) return multiplier;
-  }
-  return bad_input(fmt::format("the scales give the multiplier {}, more than 2^{}", real, most_shift));
+  if (real < std::ldexp(1.0, most_shift)) return tensor::to_fixed_multiplier(real);
+  return bad_input(fmt::format("the scales give the multiplier {}, allowed is less than 2^{}", real, most_shift));
 }
 
 }  // namespace netfit::interp

@@ -37,8 +37,7 @@ struct Limits {
 /// The integers of `dtype` that stand for reals inside the activation's range.
 Limits limits_of(ir::Activation activation, const Affine& affine, DType dtype);
 
-/// The multiplier's fixed form; fails where a kernel would have to shift by more than `most_shift`, which only absurd
-/// scales ask for.
+/// The multiplier's fixed form; fails from 2^most_shift on, which only absurd scales give and no kernel can apply.
 Result<tensor::FixedMultiplier> create_multiplier(double real, int most_shift = 30);
 
 }  // namespace netfit::interp
