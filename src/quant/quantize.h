@@ -26,12 +26,12 @@ using Ranges = std::unordered_map<ir::ValueId, Range>;
 
 struct CalibrationOptions {
   RangeEstimator estimator = RangeEstimator::MinMax;
-  double percentile = 99.99;        ///< of Percentile: this share of the elements lies inside
-  double moving_average = 0.95;     ///< of MovingAverage: the weight of the past, per sample
+  double percentile = 99.99;     ///< of Percentile: this share of the elements lies inside
+  double moving_average = 0.95;  ///< of MovingAverage: the weight of the past, per sample
 };
 
-/// Ranges of every activation of `graph` (float, optimized) over `inputs` [n, ...]. Deterministic: the same samples give
-/// the same ranges on any number of threads. Fails if an activation is not finite, naming it.
+/// Ranges of every activation of `graph` (float, optimized) over `inputs` [n, ...]. Deterministic: the same samples
+/// give the same ranges on any number of threads. Fails if an activation is not finite, naming it.
 Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& executor, std::span<const Tensor> inputs,
                          const CalibrationOptions& options, Progress& progress);
 

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "quant/estimators/min_max.h"
+#include "quant/estimators/moving_average.h"
+#include "quant/estimators/mse.h"
+#include "quant/estimators/percentile.h"
+#include "quant/observers/extremes.h"
+#include "quant/observers/histogram.h"
+#include "quant/quantize.h"
+
+namespace netfit::quant {
+namespace {
+
+Result<void> check_options(const CalibrationOptions& options) {
+  if (!(options.percentile > 0 && options.percentile <= 100)) {
+    return bad_usage(fmt::format("percentile {} is not in (0, 100]", options.percentile));
+  }
+  if (!(options.moving_average >= 0 && options.moving_average < 1)) {
+    return bad_usage(fmt::format("moving average {} is not in [0, 1)", options.moving_average));
+  }
+  return {};
+}
+
+Result<std::int64_t> count_samples(const ir::Graph& graph, std::span<const Tensor> inputs) {
+  if (inputs.empty() || inputs.size() != graph.inputs.size()) {
+    return bad_input(fmt::format("{} inputs given, the graph takes {}", inputs.size(), graph.inputs.size()));
+  }
+  if (inputs[0].shape().rank() == 0 || inputs[0].shape()[0] < 1) return bad_input("no calibration samples given");
+  return inputs[0].shape()[0];
+}
+
+// Min-max and moving average need the ends of each sample only.
+Ranges ranges_of_samples(const ir::Graph& graph, const ExtremesObserver& extremes, const CalibrationOptions& options) {
+  Ranges ranges;
+  for (const ir::ValueId id : activations(graph)) {
+    ranges[id] = options.estimator == RangeEstimator::MovingAverage
+                     ? moving_average_range(extremes.samples(id), options.moving_average)
+                     : min_max_range(extremes.samples(id));
+  }
+  return ranges;
+}
+
+}  // namespace
+
+Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& executor, std::span<const Tensor> inputs,
+                         const CalibrationOptions& options, Progress& progress) {
+  NETFIT_TRY(check_options(options));
+  const std::int64_t samples = NETFIT_TRY(count_samples(graph, inputs));
+  ExtremesObserver extremes(graph, samples);
+  NETFIT_TRY(executor.run_observed(
+      inputs,
+      [&](ir::ValueId value, std::int64_t first, const Tensor& tensor) { extremes.observe(value, first, tensor); },
+      progress));
+  NETFIT_TRY(extremes.check_finite(graph));
+  Ranges ranges = ranges_of_samples(graph, extremes, options);
+  if (options.estimator == RangeEstimator::MinMax || options.estimator == RangeEstimator::MovingAverage) return ranges;
+
+  // The others need to know how the elements spread, for which the ends must be known: a second run.
+  HistogramObserver histograms(ranges);
+  NETFIT_TRY(executor.run_observed(
+      inputs, [&](ir::ValueId value, std::int64_t, const Tensor& tensor) { histograms.observe(value, tensor); },
+      progress));
+  for (auto& [id, range] : ranges) {
+    const Histogram& histogram = histograms.histogram(id);
+    range = options.estimator == RangeEstimator::Percentile ? percentile_range(histogram, options.percentile)
+                                                            : mse_range(histogram);
+  }
+  return ranges;
+}
+
+}  // namespace netfit::quant

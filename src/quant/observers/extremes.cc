@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/observers/extremes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/diagnostics.h"
+#include "base/text.h"
+
+namespace netfit::quant {
+namespace {
+
+// A NaN compares false with everything, so it must not be left to std::min; it makes the range NaN for good.
+Range extremes(std::span<const float> elements) {
+  Range range{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
+  bool ordered = true;
+  for (const float element : elements) {
+    range.low = std::min(range.low, element);
+    range.high = std::max(range.high, element);
+    ordered = ordered && element == element;
+  }
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  return ordered ? range : Range{kNan, kNan};
+}
+
+}  // namespace
+
+std::vector<ir::ValueId> activations(const ir::Graph& graph) {
+  std::vector<ir::ValueId> values;
+  const auto add = [&](ir::ValueId id) {
+    if (graph.value(id).dtype == DType::Float32) values.push_back(id);
+  };
+  for (const ir::GraphInput& input : graph.inputs) add(input.value);
+  for (const ir::NodeId id : graph.order()) std::ranges::for_each(graph.node(id).outputs, add);
+  return values;
+}
+
+ExtremesObserver::ExtremesObserver(const ir::Graph& graph, std::int64_t samples) {
+  for (const ir::ValueId id : activations(graph)) {
+    watched_[id] = {graph.value(id).shape.element_count(), std::vector<Range>(static_cast<std::size_t>(samples))};
+  }
+}
+
+void ExtremesObserver::observe(ir::ValueId value, std::int64_t first_sample, const Tensor& tensor) {
+  const auto found = watched_.find(value);
+  if (found == watched_.end()) return;
+  Watched& watched = found->second;
+  const std::span<const float> elements = tensor.data<float>();
+  const auto each = static_cast<std::size_t>(watched.elements);
+  for (std::size_t i = 0; (i + 1) * each <= elements.size() && each > 0; ++i) {
+    watched.ranges.at(static_cast<std::size_t>(first_sample) + i) = extremes(elements.subspan(i * each, each));
+  }
+}
+
+Result<void> ExtremesObserver::check_finite(const ir::Graph& graph) const {
+  Diagnostics faults;
+  for (const ir::ValueId id : activations(graph)) {
+    const std::vector<Range>& ranges = samples(id);
+    const auto bad = std::ranges::find_if(
+        ranges, [](const Range& range) { return !std::isfinite(range.low) || !std::isfinite(range.high); });
+    if (bad == ranges.end()) continue;
+    faults.error(fmt::format("value '{}'", base::printable(graph.value(id).name)),
+                 fmt::format("is not finite in calibration sample {}", bad - ranges.begin()));
+    break;  // what follows from it is not finite either
+  }
+  return faults.result();
+}
+
+}  // namespace netfit::quant

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "quant/quantize.h"
+
+namespace netfit::quant {
+
+/// Fails with everything that keeps a graph from becoming int8: nodes without an integer form, values that are integers
+/// already, parameters that are computed or not finite, values without a finite range.
+Result<void> check_quantizable(const ir::Graph& graph, const Ranges& ranges);
+
+/// conv2d, depthwise_conv2d, fully_connected.
+bool has_weights(const ir::OpSpec& op);
+
+}  // namespace netfit::quant
