@@ -63,8 +63,9 @@ Result<QuantParams> quant_params(const Tensor& scale, const Tensor* zero_point, 
   quant.zero_points.assign(quant.scales.size(), 0);
   if (zero_point != nullptr) {
     if (!is_integer(zero_point->dtype()) || zero_point->element_count() != scale.element_count()) {
-      return bad_input(fmt::format("the zero point is {} of {}, the scale {}", to_string(zero_point->shape()),
-                                   name(zero_point->dtype()), to_string(scale.shape())));
+      return bad_input(fmt::format("the zero point has type {} and shape {}, which do not go with a scale of shape {}",
+                                   name(zero_point->dtype()), to_string(zero_point->shape()),
+                                   to_string(scale.shape())));
     }
     std::ranges::transform(tensor::to_int64s(*zero_point), quant.zero_points.begin(),
                            [](std::int64_t zero) { return static_cast<std::int32_t>(zero); });

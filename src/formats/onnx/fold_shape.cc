@@ -58,7 +58,7 @@ Result<Constant> fold_reshaped(NodeReader& node, Result<Shape> target) {
 // Indices that a slice takes from an axis.
 Result<std::vector<std::int64_t>> slice_indices(std::int64_t extent, std::int64_t start, std::int64_t end,
                                                 std::int64_t step) {
-  if (step == 0) return bad_input("a slice has step 0");
+  if (step == 0) return bad_input("step 0 is not supported (allowed: any other)");
   // Steps beyond the extent all take one element.
   step = std::clamp(step, -extent - 1, extent + 1);
   const bool forward = step > 0;

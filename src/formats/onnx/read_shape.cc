@@ -49,6 +49,7 @@ Result<std::vector<std::int64_t>> read_axes(const NodeReader& node, int rank) {
   std::vector<std::int64_t> axes;
   for (const std::int64_t axis : *given) axes.push_back(NETFIT_TRY(normal_axis(axis, rank)));
   std::ranges::sort(axes);
+  if (axes.front() == 0) return bad_input("a mean over the batch is not supported");
   return axes;
 }
 

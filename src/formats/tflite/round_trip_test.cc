@@ -35,7 +35,8 @@ constexpr RoundTrip kFloat[] = {
     })"},
     {"Conv2dSamePadding", R"(graph main(%x: f32[1,6,7,4]) -> (%y) {
       const @w: f32[6,3,3,4] = random(1)
-      %y = conv2d(%x, @w) stride=2x2 padding=0,1,1,1
+      const @b: f32[6] = random(2)
+      %y = conv2d(%x, @w, @b) stride=2x2 padding=0,1,1,1
     })"},
     {"Conv2dDilated", R"(graph main(%x: f32[1,9,9,2]) -> (%y) {
       const @w: f32[1,3,3,2] = random(1)

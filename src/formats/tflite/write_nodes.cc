@@ -1,137 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "formats/tflite/node_writer.h"
 #include "formats/tflite/tensor_types.h"
+#include "formats/tflite/write_windowed.h"
 #include "ir/ops.h"
 
 namespace netfit::formats::tflite {
 namespace {
 
 using Code = schema::BuiltinOperator;
-
-// How the file says a padding: by SAME or VALID where one of them means just that, else by an operator of its own.
-struct WindowPlan {
-  schema::Padding padding = schema::Padding::VALID;
-  bool explicit_pad = false;
-};
-
-WindowPlan plan_window(const ir::Padding2d& padding, const Shape& image, const ir::Extent2d& window,
-                       const ir::Extent2d& stride, const ir::Extent2d& dilation) {
-  if (padding.none()) return {};
-  if (padding == same_padding(image, window, stride, dilation)) return {.padding = schema::Padding::SAME};
-  return {.explicit_pad = true};
-}
-
-// A bias without parameters gets those that follow from data and weights: the fast kernels of the runtime want them.
-void complete_bias(NodeWriter& writer) {
-  const ir::NodeView& view = writer.view();
-  if (!view.has_input(2) || view.input(2).quant || !view.input(0).quant || !view.input(1).quant) return;
-  const ir::ValueId bias = view.node().inputs[2];
-  if (writer.tensors().contains(bias)) return;
-  const QuantParams& weights = *view.input(1).quant;
-  QuantParams quant = weights;
-  for (float& scale : quant.scales) scale *= view.input(0).quant->scale();
-  if (quant.is_per_channel()) quant.axis = 0;
-  writer.tensors().set_quant(bias, std::move(quant));
-}
-
-std::vector<std::int32_t> weighted_inputs(NodeWriter& writer, const WindowPlan& plan, const ir::Padding2d& padding) {
-  complete_bias(writer);
-  std::vector<std::int32_t> inputs;
-  inputs.push_back(plan.explicit_pad ? writer.emit_padded_input(padding, 0.0F) : writer.input(0));
-  inputs.push_back(writer.input(1));
-  if (writer.view().has_input(2)) inputs.push_back(writer.input(2));
-  return inputs;
-}
-
-Result<void> write_conv(NodeWriter& writer) {
-  const ir::NodeView& view = writer.view();
-  const auto& attrs = view.attrs<ir::Conv2dAttrs>();
-  const Shape& weights = view.input(1).shape;
-  const WindowPlan plan =
-      plan_window(attrs.padding, view.input(0).shape, {weights[1], weights[2]}, attrs.stride, attrs.dilation);
-  std::vector<std::int32_t> inputs = weighted_inputs(writer, plan, attrs.padding);
-  OperatorTraits traits = writer.traits();
-  traits.grouped = ir::conv_groups(view) > 1;
-  const auto options =
-      schema::CreateConv2DOptions(writer.flatbuffer(), plan.padding, static_cast<int>(attrs.stride.width),
-                                  static_cast<int>(attrs.stride.height), write_activation(attrs.activation),
-                                  static_cast<int>(attrs.dilation.width), static_cast<int>(attrs.dilation.height));
-  writer.emit(Code::CONV_2D, std::move(inputs), as_options(options), traits);
-  return {};
-}
-
-Result<void> write_depthwise(NodeWriter& writer) {
-  const ir::NodeView& view = writer.view();
-  const auto& attrs = view.attrs<ir::Conv2dAttrs>();
-  const Shape& weights = view.input(1).shape;
-  const WindowPlan plan =
-      plan_window(attrs.padding, view.input(0).shape, {weights[1], weights[2]}, attrs.stride, attrs.dilation);
-  std::vector<std::int32_t> inputs = weighted_inputs(writer, plan, attrs.padding);
-  OperatorTraits traits = writer.traits();
-  traits.dilated = attrs.dilation != ir::Extent2d{};
-  const auto multiplier = static_cast<int>(weights[3] / view.input(0).shape[3]);
-  const auto options = schema::CreateDepthwiseConv2DOptions(
-      writer.flatbuffer(), plan.padding, static_cast<int>(attrs.stride.width), static_cast<int>(attrs.stride.height),
-      multiplier, write_activation(attrs.activation), static_cast<int>(attrs.dilation.width),
-      static_cast<int>(attrs.dilation.height));
-  writer.emit(Code::DEPTHWISE_CONV_2D, std::move(inputs), as_options(options), traits);
-  return {};
-}
-
-Result<void> write_fully_connected(NodeWriter& writer) {
-  const ir::NodeView& view = writer.view();
-  complete_bias(writer);
-  std::vector<std::int32_t> inputs = writer.inputs();
-  OperatorTraits traits = writer.traits();
-  traits.has_bias = view.has_input(2);
-  traits.keeps_rank = view.input(0).shape.rank() != 2;
-  const auto options = schema::CreateFullyConnectedOptions(
-      writer.flatbuffer(), write_activation(view.attrs<ir::FullyConnectedAttrs>().activation),
-      schema::FullyConnectedOptionsWeightsFormat::DEFAULT, traits.keeps_rank);
-  writer.emit(Code::FULLY_CONNECTED, std::move(inputs), as_options(options), traits);
-  return {};
-}
-
-Options pool_options(NodeWriter& writer, schema::Padding padding) {
-  const auto& attrs = writer.view().attrs<ir::Pool2dAttrs>();
-  return as_options(schema::CreatePool2DOptions(
-      writer.flatbuffer(), padding, static_cast<int>(attrs.stride.width), static_cast<int>(attrs.stride.height),
-      static_cast<int>(attrs.window.width), static_cast<int>(attrs.window.height), write_activation(attrs.activation)));
-}
-
-WindowPlan plan_pool(const ir::NodeView& view) {
-  const auto& attrs = view.attrs<ir::Pool2dAttrs>();
-  return plan_window(attrs.padding, view.input(0).shape, attrs.window, attrs.stride, {});
-}
-
-Result<void> write_average_pool(NodeWriter& writer) {
-  const WindowPlan plan = plan_pool(writer.view());
-  if (plan.explicit_pad) {
-    // A pad operator would make the padding take part in the mean.
-    return bad_input(fmt::format("padding {} is neither SAME nor VALID, and TensorFlow Lite has no other for a mean",
-                                 attr_text(writer.view().attrs<ir::Pool2dAttrs>().padding)));
-  }
-  const Options options = pool_options(writer, plan.padding);
-  writer.emit(Code::AVERAGE_POOL_2D, {writer.input(0)}, options);
-  return {};
-}
-
-Result<void> write_max_pool(NodeWriter& writer) {
-  const ir::NodeView& view = writer.view();
-  const WindowPlan plan = plan_pool(view);
-  // The least number never wins, and every window has a tap inside the image.
-  constexpr float kLeast = std::numeric_limits<float>::lowest();
-  const std::int32_t data =
-      plan.explicit_pad ? writer.emit_padded_input(view.attrs<ir::Pool2dAttrs>().padding, kLeast) : writer.input(0);
-  const Options options = pool_options(writer, plan.padding);
-  writer.emit(Code::MAX_POOL_2D, {data}, options);
-  return {};
-}
 
 // 16-bit sums with scales that are no powers of two are a later version of the operator, chosen by a flag.
 bool pot_scales(const NodeWriter& writer) { return writer.view().input(0).dtype != DType::Int16; }

@@ -35,12 +35,14 @@ TEST(TfliteWriter, MakesAnOperatorOfAPaddingThatIsNotSame) {
   // SAME would put the odd pixel behind; frameworks that pad by one on each side put it in front.
   EXPECT_EQ(read_back(R"(graph main(%x: f32[1,4,4,1]) -> (%y) {
       const @w: f32[1,3,3,1] = random(1)
-      %y = conv2d(%x, @w) stride=2x2 padding=1,0,1,0
+      const @b: f32[1] = [1]
+      %y = conv2d(%x, @w, @b) stride=2x2 padding=1,0,1,0
     })"),
             "graph main(%x: f32[1,4,4,1]) -> (%y) {\n"
             "  const @w: f32[1,3,3,1] = ...\n"
+            "  const @b: f32[1] = ...\n"
             "  %y/padded: f32[1,5,5,1] = pad(%x) before=[0,1,1,0] after=[0,0,0,0]\n"
-            "  %y: f32[1,2,2,1] = conv2d(%y/padded, @w) stride=2x2\n"
+            "  %y: f32[1,2,2,1] = conv2d(%y/padded, @w, @b) stride=2x2\n"
             "}\n");
 }
 
@@ -67,6 +69,18 @@ TEST(TfliteWriter, RefusesEveryNodeWithoutOperatorAtOnce) {
       "hard_sigmoid 'h': error: TensorFlow Lite has no operator for it\n"
       "average_pool2d 'z': error: padding 1,0,1,0 is neither SAME nor VALID, and TensorFlow Lite has no other for "
       "a mean");
+}
+
+TEST(TfliteWriter, GivesAConvolutionWithoutBiasOneOfZeros) {
+  EXPECT_EQ(ir::print(*read(written(R"(graph main(%x: i8[1,4,4,2] q(0.5, 3)) -> (%y) {
+      const @w: i8[2,1,1,2] q(axis=0, [0.25, 0.5]) = [1, 2, 3, 4]
+      %y: q(2, 1) = conv2d(%x, @w)
+    })"))),
+            "graph main(%x: i8[1,4,4,2] q(0.5, 3)) -> (%y) {\n"
+            "  const @w: i8[2,1,1,2] q(axis=0, [0.25, 0.5]) = [1, 2, 3, 4]\n"
+            "  const @y/bias: i32[2] q(axis=0, [0.125, 0.25]) = [0, 0]\n"
+            "  %y: i8[1,4,4,2] q(2, 1) = conv2d(%x, @w, @y/bias)\n"
+            "}\n");
 }
 
 TEST(TfliteWriter, RefusesIntegerDivision) {
