@@ -183,27 +183,28 @@ TEST(FastAgainstInterpreter, AgreesOnRandomGraphs) {
 }
 
 // The int8 graph of an optimized float one, calibrated on `inputs`.
-ir::Graph quantized(const ir::Graph& graph, const std::vector<Tensor>& inputs) {
+Result<ir::Graph> quantized(const ir::Graph& graph, const std::vector<Tensor>& inputs) {
   const auto observed = reference(graph, 2);
-  const auto ranges = quant::calibrate(graph, *observed, inputs, {}, base::no_progress());
-  EXPECT_TRUE(ranges) << ranges.error().text();
-  auto result = quant::quantize_int8(graph, *ranges, {});
-  EXPECT_TRUE(result) << result.error().text();
-  return *std::move(result);
+  const quant::Ranges ranges = NETFIT_TRY(quant::calibrate(graph, *observed, inputs, {}, base::no_progress()));
+  return quant::quantize_int8(graph, ranges, {});
 }
 
 TEST(FastBackends, GiveTheSameBitsOnRandomInt8Graphs) {
   if (!onednn::has_exact_int8()) GTEST_SKIP() << "this CPU has no VNNI, so oneDNN does no int8";
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+  int compared = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
-    ir::Graph graph = support::random_graph(seed);
+    ir::Graph graph = support::random_graph(seed, {.blocks = 4});
     ASSERT_TRUE(passes::canonicalize(graph));
     ASSERT_TRUE(passes::optimize(graph));
-    const ir::Graph int8 = quantized(graph, random_inputs(graph, 8));
-    const std::vector<Tensor> inputs = random_inputs(int8, 19);
-    EXPECT_EQ(outputs_of(*fast(int8, FastBackend::OneDnn), inputs),
-              outputs_of(*fast(int8, FastBackend::Xnnpack, 2), inputs));
+    const Result<ir::Graph> int8 = quantized(graph, random_inputs(graph, 8));
+    if (!int8) continue;  // div has no int8 form
+    ++compared;
+    const std::vector<Tensor> inputs = random_inputs(*int8, 19);
+    EXPECT_EQ(outputs_of(*fast(*int8, FastBackend::OneDnn), inputs),
+              outputs_of(*fast(*int8, FastBackend::Xnnpack, 2), inputs));
   }
+  EXPECT_GE(compared, 50);
 }
 
 // What the tests below share: a .tflite file, its graph, and images for it.
@@ -238,7 +239,7 @@ Int8File quantized_zoo_network(const std::string& name) {
   const std::filesystem::path path = support::zoo() / name;
   ir::Graph graph = imported(base::read_file(path).value(), name);
   EXPECT_TRUE(passes::optimize(graph));
-  const ir::Graph int8 = quantized(graph, {model_input(graph, images(data::Split::Train, 32).value())});
+  const ir::Graph int8 = quantized(graph, {model_input(graph, images(data::Split::Train, 32).value())}).value();
   Int8File file;
   file.bytes = (*formats::format_for("x.tflite"))->write(int8).value();
   file.graph = imported(file.bytes, "x.tflite");
@@ -259,23 +260,23 @@ void expect_bits_of_litert(const Int8File& file, const std::vector<Tensor>& inpu
   }
 }
 
-class WholeNetworkBits : public testing::TestWithParam<const char*> {};
-
-TEST_P(WholeNetworkBits, EqualLiteRtOnAllTestImages) {
+void expect_bits_of_litert_on_all_test_images(const std::string& network) {
   const auto test = images(data::Split::Test, 10000);
   ASSERT_TRUE(test) << test.error().text();
-  const Int8File file = quantized_zoo_network(GetParam());
+  const Int8File file = quantized_zoo_network(network);
   expect_bits_of_litert(file, {model_input(file.graph, *test)});
 }
 
-INSTANTIATE_TEST_SUITE_P(Zoo, WholeNetworkBits,
-                         testing::Values("mobilenetv2_cifar10_450k.onnx", "mobilenetv2_cifar10_w1.0.onnx"));
+TEST(WholeNetworkBits, Of450kEqualLiteRt) { expect_bits_of_litert_on_all_test_images("mobilenetv2_cifar10_450k.onnx"); }
+
+TEST(WholeNetworkBits, OfW10EqualLiteRt) { expect_bits_of_litert_on_all_test_images("mobilenetv2_cifar10_w1.0.onnx"); }
 
 TEST(LitertReference, EqualsTheInterpreterOnMlperfTiny) {
   const auto folder = support::mlperf_tiny();
   const auto library = find_litert(support::site_packages());
   if (!folder || !library) GTEST_SKIP() << "the MLPerf Tiny models or LiteRT are missing";
-  for (const char* name : {"ad01_int8.tflite", "kws_ref_model.tflite", "pretrainedResnet_quant.tflite"}) {
+  for (const char* name :
+       {"ad01_int8.tflite", "kws_ref_model.tflite", "pretrainedResnet_quant.tflite", "vww_96_int8.tflite"}) {
     SCOPED_TRACE(name);
     const base::Bytes bytes = base::read_file(*folder / name).value();
     const ir::Graph graph = imported(bytes, name);
