@@ -139,14 +139,14 @@ TEST_P(SpoiledOnnxFile, IsRefusedAtEveryLength) {
   const base::Bytes whole = written(GetParam());
   ASSERT_TRUE(read(whole));
   EXPECT_TRUE(recognizes(whole));
+  int readable = 0;
   for (std::size_t length = 0; length < whole.size(); ++length) {
     const Result<ir::Graph> graph = read(std::span(whole).first(length));
-    // A file that ends between two fields of the model lacks the opset or metadata; the latter is no fault.
-    if (!graph) {
-      EXPECT_FALSE(graph.error().what().empty()) << length;
-    }
-    EXPECT_TRUE(!graph || length * 10 > whole.size() * 9) << length;
+    readable += graph ? 1 : 0;
+    EXPECT_TRUE(graph || !graph.error().what().empty()) << length;
   }
+  // Before each of the two metadata entries, which come last, the file ends as if it had none.
+  EXPECT_LE(readable, 2);
 }
 
 TEST_P(SpoiledOnnxFile, DoesNotCrashWithBitsFlipped) {
