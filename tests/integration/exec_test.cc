@@ -161,6 +161,12 @@ TEST(FastAgainstInterpreter, StaysWithinOneStepOnEveryOpInInt8) {
   for (const std::string_view text : kOneOpInt8) expect_close_to_reference(text, 1, false);
 }
 
+TEST(FastAgainstInterpreter, AveragesBytesExactly) {
+  expect_close_to_reference(
+      "(%x: i8[1,6,5,3] q(0.05, 1)) -> (%y) { %y = average_pool2d(%x) window=3x2 padding=1,1,0,1 activation=relu6 }", 0,
+      false);
+}
+
 TEST(FastAgainstInterpreter, AgreesOnRandomGraphs) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(seed);

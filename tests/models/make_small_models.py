@@ -69,7 +69,7 @@ def main():
     np.savez(HERE / "nan.npz", x=broken)
     np.savez(HERE / "wrong.npz", x=samples[:, :2])
     np.save(HERE / "wrong_shape.npy", samples[:2, :, :4])
-    np.save(HERE / "wrong_type.npy", np.zeros((2, 3, 32, 32), np.float64))
+    np.save(HERE / "wrong_type.npy", np.zeros((2, 3, 32, 32), np.int32))
     np.save(HERE / "bad_pickle.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     pixels = random.integers(0, 256, (32, 32, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(HERE / "image.png")
