@@ -166,8 +166,7 @@ Result<void> read_mean(OpReader& reader) {
   attrs.keep_dims = options->keep_dims();
   for (const std::int64_t axis : stored) attrs.axes.push_back(NETFIT_TRY(normal_axis(axis, reader.shape(data).rank())));
   std::ranges::sort(attrs.axes);
-  const auto repeated = std::ranges::unique(attrs.axes);
-  attrs.axes.erase(repeated.begin(), repeated.end());
+  attrs.axes.erase(std::unique(attrs.axes.begin(), attrs.axes.end()), attrs.axes.end());
   return reader.emit(ir::kMean, {data}, ir::Attrs::of(std::move(attrs)));
 }
 
