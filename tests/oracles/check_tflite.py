@@ -3,8 +3,8 @@
 
 For each file: the public schema's classes unpack it, operator versions and per-channel parameters keep the runtime's
 rules, an attached labels file is found where the metadata says, and LiteRT gives finite outputs with its default and its
-reference kernels, for one sample and for four at once, the first of the four as the one. With --same-as, outputs must
-also equal those of OTHER, bit for bit. Prints one JSON object a file; exits with 1 at the first file that fails.
+reference kernels, for one sample and for four at once, the first of the four as the one. Outputs must equal, bit for
+bit, those of the same file repacked without shared vectors, and with --same-as those of OTHER. Prints one JSON object a file; exits with 1 at the first file that fails.
 """
 import argparse
 import io
@@ -12,6 +12,7 @@ import json
 import sys
 import zipfile
 
+import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -63,6 +64,13 @@ def check_schema(content):
     return names
 
 
+def repack(content):
+    """The same model as the public classes write it: every table with vectors of its own."""
+    builder = flatbuffers.Builder(len(content))
+    builder.Finish(schema.ModelT.InitFromObj(schema.Model.GetRootAs(content)).Pack(builder), file_identifier=b"TFL3")
+    return bytes(builder.Output())
+
+
 def read_labels(content):
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -81,13 +89,15 @@ def same(left, right):
 def check(path, other):
     content = open(path, "rb").read()
     metadata = check_schema(content)
+    repacked = repack(content)
     for kind in KINDS.values():
         one, four = run(content, kind, 1), run(content, kind, 4)
         assert all(np.isfinite(output).all() for output in one + four)
         for a, b in zip(one, four):
             assert np.allclose(a[0].astype(float), b[0].astype(float), rtol=1e-5, atol=1e-6), "batch changes the result"
+        assert same(one, run(repacked, kind, 1)), "sharing changes the result"
         assert other is None or same(one, run(open(other, "rb").read(), kind, 1)), "differs from the other file"
-    return {"file": path, "bytes": len(content), "metadata": metadata, "labels": read_labels(content)}
+    return {"file": path, "bytes": len(content), "bytes_unshared": len(repacked), "metadata": metadata, "labels": read_labels(content)}
 
 
 def main():
