@@ -12,7 +12,7 @@ Result<std::unique_ptr<Step>> make_binary(const NodeContext& context);
 Result<std::unique_ptr<Step>> make_mean(const NodeContext& context);
 /// pad, concat and transpose: elements of any type move, none changes.
 Result<std::unique_ptr<Step>> make_copy(const NodeContext& context);
-/// max_pool2d in f32 and i8, average_pool2d in f32.
+/// max_pool2d and average_pool2d in f32 and i8.
 Result<std::unique_ptr<Step>> make_pool(const NodeContext& context);
 /// relu, relu6, relu_n1_to_1, hard_swish, hard_sigmoid, sigmoid, softmax, batch_norm in f32; the first three also in
 /// i8.
