@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "exec/bytes.h"
 #include "exec/kernels/kernels.h"
 #include "exec/onednn/conv.h"
 #include "exec/onednn/library.h"
@@ -26,11 +27,21 @@ constexpr std::array<StepMaker, 9> kXnnpackMakers{
 // The fastest of 1, 2, 4, 8 and 16 on the networks of the zoo (docs/executors.md).
 constexpr std::int64_t kInt8Batch = 8;
 constexpr std::int64_t kFloatBatch = 4;
+// Larger networks get fewer samples at once, so that a layer's data stay near the second-level cache.
+constexpr std::int64_t kMostBytesOfAValue = 2'500'000;
 
 bool has_int8(const ir::Graph& graph) {
   const std::vector<ir::ValueId> values = graph.values();
   return std::ranges::any_of(
       values, [&](ir::ValueId id) { return graph.value(id).dtype == DType::Int8 && !graph.value(id).is_constant(); });
+}
+
+std::int64_t choose_batch(const ir::Graph& graph) {
+  std::int64_t largest = 1;
+  for (const ir::ValueId id : graph.values()) {
+    if (!graph.value(id).is_constant()) largest = std::max(largest, sample_bytes(graph.value(id)));
+  }
+  return std::clamp<std::int64_t>(kMostBytesOfAValue / largest, 1, has_int8(graph) ? kInt8Batch : kFloatBatch);
 }
 
 /// Keeps the graph alive that its session refers to, and OpenMP on one thread.
@@ -71,7 +82,7 @@ Result<std::unique_ptr<Executor>> create_fast_on(const ir::Graph& graph, const F
     program_options.makers = kOneDnnMakers;
     program_options.storage = ByteStorage::Unsigned;
   }
-  if (program_options.batch < 1) program_options.batch = has_int8(graph) ? kInt8Batch : kFloatBatch;
+  if (program_options.batch < 1) program_options.batch = choose_batch(graph);
 
   const auto owned = std::make_shared<const ir::Graph>(graph);
   ExecutorLabel label{.name = onednn ? fmt::format("fast (onednn {})", onednn::version())

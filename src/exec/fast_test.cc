@@ -200,6 +200,13 @@ TEST(Fast, RefusesInputsThatDoNotFit) {
   EXPECT_EQ(fault({good, Tensor(DType::Float32, Shape{4, 2, 3})}), "input 'z' has 4 samples, the first input has 5");
 }
 
+TEST(Fast, RefusesActivationsThatNoArenaHolds) {
+  const ir::Graph graph = graph_of("graph main(%x: f32[1,1000,1000,500]) -> (%y) { %y = relu(%x) }");
+  const auto executor = create_fast_on(graph, {.batch = 2}, nullptr);
+  ASSERT_FALSE(executor);
+  EXPECT_NE(executor.error().what().find("bytes at once"), std::string::npos) << executor.error().what();
+}
+
 /// Says stop from the second chunk on.
 class ImpatientProgress final : public Progress {
  public:

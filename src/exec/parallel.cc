@@ -45,7 +45,12 @@ class ParallelExecutor final : public Executor {
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs, Progress& progress) override {
     const std::int64_t samples = NETFIT_TRY(check_inputs(inputs));
     std::vector<Tensor> results;
-    for (const Port& port : outputs_) results.emplace_back(port.dtype, port.shape.with_dim(0, samples));
+    for (const Port& port : outputs_) {
+      std::vector<std::int64_t> dims(port.shape.dims().begin(), port.shape.dims().end());
+      dims[0] = samples;
+      Shape shape = NETFIT_TRY(located(Shape::create(dims), base::printable(port.name)));
+      results.emplace_back(port.dtype, std::move(shape));
+    }
     // Asked for once: taking a mutable pointer is not for several threads.
     std::vector<std::byte*> targets;
     for (Tensor& result : results) targets.push_back(result.mutable_bytes().data());

@@ -96,6 +96,10 @@ class ProgramSession final : public Session {
     for (const std::unique_ptr<Step>& step : steps_) scratch = std::max(scratch, step->scratch_bytes());
     lifetimes_.push_back({static_cast<std::int64_t>(scratch), 0, end});
     plan_ = plan_arena(lifetimes_);
+    if (plan_.bytes > tensor::kMaxElements) {
+      return bad_input(fmt::format("the activations of {} samples take {} bytes at once (allowed: {})", batch_,
+                                   plan_.bytes, tensor::kMaxElements));
+    }
     arena_ = Tensor(DType::UInt8, Shape{plan_.bytes});
     base_ = arena_.mutable_bytes().data();
     for (std::size_t i = 0; i < steps_.size(); ++i) {

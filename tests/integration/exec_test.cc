@@ -80,6 +80,8 @@ constexpr std::string_view kOneOpFloat[] = {
     "(%x: f32[1,7,6,4]) -> (%y) { const @w: f32[6,3,2,4] = random(1) const @b: f32[6] = random(2) "
     "%y = conv2d(%x, @w, @b) stride=2x1 padding=0,2,1,0 activation=relu6 }",
     "(%x: f32[1,9,9,4]) -> (%y) { const @w: f32[6,3,3,2] = random(1) %y = conv2d(%x, @w, _) dilation=2x3 }",
+    "(%x: f32[1,2,2,4]) -> (%y) { const @w: f32[6,2,2,4] = random(1) %y = conv2d(%x, @w, _) padding=4,5,6,7 stride=3x3 "
+    "}",
     "(%x: f32[1,6,6,4]) -> (%y) { const @w: f32[1,3,3,8] = random(1) const @b: f32[8] = random(2) "
     "%y = depthwise_conv2d(%x, @w, @b) padding=1,1,1,1 activation=relu_n1_to_1 }",
     "(%x: f32[1,5,5,6]) -> (%y) { const @w: f32[1,3,3,6] = random(1) %y = depthwise_conv2d(%x, @w, _) stride=2x2 }",
@@ -113,6 +115,8 @@ constexpr std::string_view kOneOpInt8[] = {
     "padding=0,2,1,0 activation=relu6 }",
     "(%x: i8[1,9,9,4] q(0.05, -128)) -> (%y) { const @w: i8[6,3,3,2] q(0.01) = random(1) "
     "%y: q(0.1, 3) = conv2d(%x, @w, _) dilation=2x3 }",
+    "(%x: i8[1,2,2,4] q(0.05, 7)) -> (%y) { const @w: i8[6,2,2,4] q(0.01) = random(1) "
+    "%y: q(0.1, 3) = conv2d(%x, @w, _) padding=4,5,6,7 stride=3x3 }",
     "(%x: i8[1,6,6,4] q(0.05, 127)) -> (%y) { const @w: i8[1,3,3,8] q(0.01) = random(1) "
     "const @b: i32[8] = random(2, -9000, 9000) %y: q(0.08, 3) = depthwise_conv2d(%x, @w, @b) padding=1,1,1,1 }",
     "(%x: i8[1,3,10] q(0.05, 1)) -> (%y) { const @w: i8[5,10] q(0.01) = random(1) "

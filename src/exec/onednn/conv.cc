@@ -9,6 +9,8 @@
 #include <cmath>
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "exec/conv_shape.h"
 #include "exec/onednn/library.h"
 #include "exec/quantized.h"
@@ -92,7 +94,7 @@ class ConvStep final : public Step {
       memories_.emplace_back(desc, engine(), const_cast<void*>(address));
       arguments_.push_back({place, memories_.back().get()});
     };
-    return guarded([&]() -> Result<void> {
+    try {
       memories_.reserve(4);
       add(DNNL_ARG_SRC, chosen_.src_desc(), buffers.inputs[0]);
       add(DNNL_ARG_DST, chosen_.dst_desc(), buffers.output);
@@ -100,7 +102,9 @@ class ConvStep final : public Step {
       if (!bias_.empty()) add(DNNL_ARG_BIAS, chosen_.bias_desc(), bias_.data());
       arguments_.push_back({DNNL_ARG_WEIGHTS, weights_.get()});
       return {};
-    });
+    } catch (const dnnl::error& error) {
+      return bad_input(fmt::format("oneDNN: {}", error.what()));
+    }
   }
 
   // The C function takes the arguments as they are; the C++ one would build a list anew each time.
@@ -121,13 +125,16 @@ class ConvStep final : public Step {
   std::vector<dnnl_exec_arg_t> arguments_;
 };
 
+// What oneDNN refuses is no failure: the next maker may do it.
 Result<std::unique_ptr<Step>> make_step(Recipe recipe) {
-  return guarded([&]() -> Result<std::unique_ptr<Step>> {
+  try {
     recipe.attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
     const std::optional<Primitive::primitive_desc> chosen = choose(recipe);
     if (!chosen) return nullptr;
     return std::make_unique<ConvStep>(*chosen, std::move(recipe));
-  });
+  } catch (const dnnl::error&) {
+    return nullptr;
+  }
 }
 
 template <typename T>

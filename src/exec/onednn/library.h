@@ -30,14 +30,4 @@ class OneThread {
   int before_;
 };
 
-/// Runs `make`, turning what oneDNN throws into a failure.
-template <typename Make>
-auto guarded(const Make& make) -> decltype(make()) {
-  try {
-    return make();
-  } catch (const dnnl::error& error) {
-    return bad_input(std::string("oneDNN: ") + error.what());
-  }
-}
-
 }  // namespace netfit::exec::onednn
