@@ -16,6 +16,7 @@
 #include "passes/fold_batch_norm.h"
 #include "passes/fold_constants.h"
 #include "passes/fuse_activation.h"
+#include "passes/fuse_hard_swish.h"
 #include "passes/fuse_pad.h"
 
 namespace netfit::passes {
@@ -32,6 +33,7 @@ constexpr std::array kPasses{
     PassSpec{"fold-batch-norm", "merge batch norm into the layer before or behind it", Idempotent::Yes, &fold_batch_norm},
     PassSpec{"fold-constants", "compute nodes whose inputs are all constants", Idempotent::Yes, &fold_constants},
     PassSpec{"fuse-activation", "let the node before a relu, relu6 or relu_n1_to_1 clamp its own result", Idempotent::Yes, &fuse_activation},
+    PassSpec{"fuse-hard-swish", "write the product of a value and its hard sigmoid as a hard swish", Idempotent::Yes, &fuse_hard_swish},
     PassSpec{"fuse-pad", "make zero pads part of the padding of convolutions", Idempotent::Yes, &fuse_pad},
 };
 // clang-format on

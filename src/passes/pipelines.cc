@@ -59,7 +59,9 @@ Result<PipelineReport> canonicalize(ir::Graph& graph) {
 
 Result<PipelineReport> optimize(ir::Graph& graph) {
   return run_passes(graph, passes_named({
-                               // Gives batch norm nothing new, but activations: a relu6 and, before it, a sum to fuse.
+                               // A hard swish is one op in every runtime; its parts must be found before the next pass
+                               // takes the hard sigmoid apart, which gives fuse-activation a sum and its relu6.
+                               "fuse-hard-swish",
                                "decompose-hard-sigmoid",
 
                                // Batch norm goes before activations are fused: a fused activation hides the pattern.

@@ -80,6 +80,14 @@ void expect_same_function(const ir::Graph& changed, const ir::Graph& graph, std:
   for (std::size_t i = 0; i < actual.size(); ++i) expect_close(actual[i], expected[i], tolerance);
 }
 
+// x * hard_sigmoid(x), as exporters write a hard swish, becomes an output.
+void add_written_out_swish(ir::Graph& graph, ir::ValueId value, const std::string& name) {
+  ir::Builder builder(graph);
+  const auto gate = builder.add(ir::kHardSigmoid, {value}, {}, name + "_gate");
+  const auto product = builder.add(ir::kMul, {value, *gate}, {}, name);
+  builder.output(*product);
+}
+
 // Adds what files hold beside the network proper: nodes that nothing reads, and constants that are still computed.
 ir::Graph littered_graph(std::uint64_t seed) {
   ir::Graph graph = support::random_graph(seed);
@@ -99,6 +107,7 @@ ir::Graph littered_graph(std::uint64_t seed) {
     const auto whole = builder.insert(order[i], ir::kAdd, {*half, *half}, {}, name + "_whole");
     graph.node(order[i]).inputs.back() = *whole;
   }
+  if (seed % 4 == 0) add_written_out_swish(graph, graph.node(order.back()).outputs[0], "swish");
   return graph;
 }
 
