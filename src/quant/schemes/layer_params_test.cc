@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/schemes/layer_params.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "ir/parser.h"
+
+namespace netfit::quant {
+namespace {
+
+LayerParameters of_layer(std::string_view text, LayerScales scales) {
+  const Result<ir::Graph> graph = ir::parse(text);
+  EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
+  return quantize_layer(ir::NodeView(*graph, graph->node(graph->order().front())), scales);
+}
+
+TEST(QuantizeLayer, ScalesWeightsPerOutputChannelAndTheBiasWithThem) {
+  const LayerParameters parameters = of_layer(R"(graph main(%x: f32[1,1,1,2]) -> (%y) {
+    const @w: f32[2,1,1,2] = [1.27, -0.3, 0.2, -2.54]
+    const @b: f32[2] = [0.5, -0.5]
+    %y = conv2d(%x, @w, @b)
+  })",
+                                              {.data = 0.1F, .result = 0.1F});
+  EXPECT_EQ(tensor::to_int64s(parameters.weights.tensor), (std::vector<std::int64_t>{127, -30, 10, -127}));
+  EXPECT_EQ(parameters.weights.params.axis, 0);
+  EXPECT_FLOAT_EQ(parameters.weights.params.scale(0), 0.01F);
+  EXPECT_FLOAT_EQ(parameters.weights.params.scale(1), 0.02F);
+  EXPECT_EQ(tensor::to_int64s(parameters.bias.tensor), (std::vector<std::int64_t>{500, -250}));
+  EXPECT_FLOAT_EQ(parameters.bias.params.scale(1), 0.002F);
+}
+
+TEST(QuantizeLayer, TakesTheLastAxisOfDepthwiseWeights) {
+  const LayerParameters parameters = of_layer(R"(graph main(%x: f32[1,1,2,2]) -> (%y) {
+    const @w: f32[1,1,2,2] = [1.27, 2.54, 0.1, 0.1]
+    %y = depthwise_conv2d(%x, @w)
+  })",
+                                              {.data = 0.1F, .result = 0.1F});
+  EXPECT_EQ(parameters.weights.params.axis, 3);
+  EXPECT_EQ(tensor::to_int64s(parameters.weights.tensor), (std::vector<std::int64_t>{127, 127, 10, 5}));
+  EXPECT_EQ(tensor::to_int64s(parameters.bias.tensor), (std::vector<std::int64_t>{0, 0}));
+}
+
+TEST(QuantizeLayer, RaisesTheScaleOfADeadChannelUntilItsBiasFits) {
+  const LayerParameters parameters = of_layer(R"(graph main(%x: f32[1,1]) -> (%y) {
+    const @w: f32[3,1] = [0, 1e-30, 1]
+    const @b: f32[3] = [5, -5, 5]
+    %y = fully_connected(%x, @w, @b)
+  })",
+                                              {.data = 0.01F, .result = 0.05F});
+  const std::vector<std::int64_t> bias = tensor::to_int64s(parameters.bias.tensor);
+  for (std::size_t c = 0; c < 3; ++c) {
+    const double real = static_cast<double>(bias[c]) * static_cast<double>(parameters.bias.params.scale(c));
+    EXPECT_NEAR(std::fabs(real), 5.0, 0.001);
+    EXPECT_LE(std::abs(bias[c]), std::int64_t{1} << 30);
+  }
+  EXPECT_FLOAT_EQ(parameters.weights.params.scale(2), 1.0F / 127);
+}
+
+TEST(QuantizeLayer, KeepsTheMultiplierOfADeadChannelRepresentable) {
+  const LayerParameters parameters = of_layer(R"(graph main(%x: f32[1,1]) -> (%y) {
+    const @w: f32[1,1] = [0]
+    %y = fully_connected(%x, @w)
+  })",
+                                              {.data = 0.01F, .result = 0.05F});
+  EXPECT_GE(0.01 * static_cast<double>(parameters.weights.params.scale(0)) / 0.05, 0x1p-31);
+}
+
+}  // namespace
+}  // namespace netfit::quant
