@@ -135,7 +135,7 @@ class OnnxOracle : public testing::Test {
   Tensors judge_written(const std::string& name, const ir::Graph& graph, const Tensors& inputs) {
     const base::Bytes bytes = written(graph);
     EXPECT_TRUE(base::write_file(ours_ / (name + ".onnx"), std::span<const std::byte>(bytes)));
-    return run_onnxruntime(bytes, canonical(onnx::read(bytes)), inputs);
+    return run_onnxruntime(bytes, graph, inputs);
   }
 
   support::TemporaryFolder theirs_;
@@ -178,7 +178,7 @@ TEST_F(OnnxOracle, ReadsAndWritesEveryFormOfEveryOperator) {
 TEST_F(OnnxOracle, RunsRandomGraphsOfEitherLayoutLikeTheInterpreter) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     ir::Graph graph = canonical(support::random_graph(seed));
-    if (seed % 2 == 0) ASSERT_TRUE(passes::optimize(graph));
+    ASSERT_TRUE(seed % 2 == 1 || passes::optimize(graph));
     SCOPED_TRACE(fmt::format("seed {}", seed));
     const Tensors inputs = random_inputs(graph, seed);
     const Tensors theirs = judge_written(fmt::format("random_{}", seed), graph, inputs);

@@ -184,9 +184,9 @@ def quantized():
         case(f"q_integer_pool_{word}", [
             node("QuantizeLinear", "x s z", "q"), node("MaxPool", "q", "m", kernel_shape=[2, 2]),
             node("Transpose", "m", "p", perm=[0, 2, 3, 1]), node("DequantizeLinear", "p s z", "y")], **same)
-        case(f"q_add_{word}", pair("x", "a", "s", "z") + [node("Relu", "x", "r")] + pair("r", "b", "t", "l")
+        case(f"q_add_{word}", pair("x", "a", "s", "z") + [node("Relu", "a", "r")] + pair("r", "b", "t", "l")
              + [node("Add", "a b", "c")] + pair("c", "y", "t", "z"), **same)
-        case(f"q_concat_{word}", pair("x", "a", "s", "z") + [node("Relu", "x", "r")] + pair("r", "b", "t", "l")
+        case(f"q_concat_{word}", pair("x", "a", "s", "z") + [node("Relu", "a", "r")] + pair("r", "b", "t", "l")
              + [node("Concat", "a b", "c", axis=1)] + pair("c", "y", "t", "z"), **same)
         case(f"q_mean_dense_{word}", pair("x", "a", "s", "z") + [node("GlobalAveragePool", "a", "g")]
              + pair("g", "h", "s", "z") + [node("Flatten", "h", "f"), node("DequantizeLinear", "v vs vz", "vd"),

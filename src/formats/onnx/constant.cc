@@ -87,7 +87,7 @@ QuantizedTensor as_signed(QuantizedTensor source) {
   std::ranges::transform(source.integers.data<std::uint8_t>(), integers.mutable_data<std::int8_t>().begin(),
                          [](std::uint8_t element) { return static_cast<std::int8_t>(element - kShift); });
   for (std::int32_t& zero_point : source.quant.zero_points) zero_point -= kShift;
-  return {std::move(integers), std::move(source.quant)};
+  return {std::move(integers), std::move(source.quant), std::move(source.name)};
 }
 
 }  // namespace netfit::formats::onnx

@@ -14,6 +14,7 @@ namespace netfit::formats::onnx {
 struct QuantizedTensor {
   Tensor integers;
   QuantParams quant;
+  std::string name;  ///< of the integers in the file
 };
 
 /// A tensor of the file that is known at import: an initializer, or what follows from constants and shapes alone.

@@ -50,7 +50,8 @@ Result<Constant> fold_reshaped(NodeReader& node, Result<Shape> target) {
   Constant result = plain(constant.tensor.reshaped(shape));
   // With one scale for all, the integers behind the constant take any shape.
   if (constant.source && !constant.source->quant.is_per_channel()) {
-    result.source = QuantizedTensor{constant.source->integers.reshaped(shape), constant.source->quant};
+    result.source =
+        QuantizedTensor{constant.source->integers.reshaped(shape), constant.source->quant, constant.source->name};
   }
   return result;
 }

@@ -25,6 +25,13 @@ Tensor at_rank(const Tensor& tensor, int rank) {
   return tensor.reshaped(*Shape::create(dims));
 }
 
+std::string unique(std::unordered_set<std::string>& taken, const std::string& wanted) {
+  const std::string base = as_ascii(wanted.empty() ? "value" : wanted);
+  std::string name = base;
+  for (std::size_t i = taken.size(); !taken.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+  return name;
+}
+
 }  // namespace
 
 std::string as_ascii(std::string name) {
@@ -91,19 +98,14 @@ std::vector<std::string> GraphWriter::write_outputs() {
   return output_names_;
 }
 
-std::string GraphWriter::fresh_name(const std::string& wanted) {
-  const std::string base = as_ascii(wanted.empty() ? "value" : wanted);
-  std::string name = base;
-  for (std::size_t i = names_.size(); !names_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
-  return name;
-}
+std::string GraphWriter::fresh_name(const std::string& wanted) { return unique(names_, wanted); }
 
 proto::Node& GraphWriter::add(std::string_view op_type, const std::vector<std::string>& inputs,
                               const std::string& output, std::string_view name) {
   proto::Node& node = *target_.add_node();
   for (const std::string& input : inputs) node.add_input(input);
   node.add_output(output);
-  node.set_name(as_ascii(name.empty() ? output : std::string(name)));
+  node.set_name(unique(node_names_, name.empty() ? output : std::string(name)));
   node.set_op_type(std::string(op_type));
   return node;
 }

@@ -67,6 +67,7 @@ class GraphWriter {
   proto::Graph& target_;
   const FileLayouts layouts_;
   std::unordered_set<std::string> names_;
+  std::unordered_set<std::string> node_names_;  ///< ONNX Runtime refuses two nodes of one name
   std::unordered_map<ir::ValueId, std::string> stored_;
   std::vector<std::string> output_names_;
   std::map<std::uint32_t, std::string> scalars_;  ///< by the float's bits

@@ -6,13 +6,13 @@
 #include "formats/onnx/quantized_nodes.h"
 
 #include <algorithm>
-#include <array>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
 #include "base/text.h"
+#include "formats/onnx/integer_ops.h"
 #include "formats/onnx/quantized_parameters.h"
 #include "ir/builder.h"
 #include "ir/ops.h"
@@ -20,59 +20,6 @@
 
 namespace netfit::formats::onnx {
 namespace {
-
-enum class Fuses { No, Activation };
-
-struct IntegerOp {
-  const ir::OpSpec* op;
-  Fuses fuses;
-};
-
-// Ops that compute on integers; whatever is not here stays float.
-constexpr std::array kIntegerOps{
-    IntegerOp{&ir::kAdd, Fuses::Activation},
-    IntegerOp{&ir::kAveragePool2d, Fuses::Activation},
-    IntegerOp{&ir::kConcat, Fuses::No},
-    IntegerOp{&ir::kConv2d, Fuses::Activation},
-    IntegerOp{&ir::kDepthwiseConv2d, Fuses::Activation},
-    IntegerOp{&ir::kFullyConnected, Fuses::Activation},
-    IntegerOp{&ir::kHardSwish, Fuses::No},
-    IntegerOp{&ir::kMaxPool2d, Fuses::Activation},
-    IntegerOp{&ir::kMean, Fuses::No},
-    IntegerOp{&ir::kMul, Fuses::Activation},
-    IntegerOp{&ir::kPad, Fuses::No},
-    IntegerOp{&ir::kRelu, Fuses::No},
-    IntegerOp{&ir::kRelu6, Fuses::No},
-    IntegerOp{&ir::kReluN1To1, Fuses::No},
-    IntegerOp{&ir::kSigmoid, Fuses::No},
-    IntegerOp{&ir::kSoftmax, Fuses::No},
-    IntegerOp{&ir::kSub, Fuses::Activation},
-};
-
-const IntegerOp* find_integer_op(const ir::OpSpec* op) {
-  const auto* found = std::ranges::find(kIntegerOps, op, &IntegerOp::op);
-  return found == kIntegerOps.end() ? nullptr : found;
-}
-
-bool only_moves(const ir::OpSpec* op) { return op == &ir::kReshape || op == &ir::kTranspose; }
-bool has_weights(const ir::OpSpec* op) {
-  return op == &ir::kConv2d || op == &ir::kDepthwiseConv2d || op == &ir::kFullyConnected;
-}
-
-template <typename T>
-ir::Attrs set_activation(const ir::Attrs& attrs, ir::Activation activation) {
-  T changed = attrs.as<T>();
-  changed.activation = activation;
-  return ir::Attrs::of(changed);
-}
-
-ir::Attrs with_activation(const ir::Attrs& attrs, ir::Activation activation) {
-  if (activation == ir::Activation::None) return attrs;
-  if (attrs.holds<ir::Conv2dAttrs>()) return set_activation<ir::Conv2dAttrs>(attrs, activation);
-  if (attrs.holds<ir::FullyConnectedAttrs>()) return set_activation<ir::FullyConnectedAttrs>(attrs, activation);
-  if (attrs.holds<ir::Pool2dAttrs>()) return set_activation<ir::Pool2dAttrs>(attrs, activation);
-  return set_activation<ir::BinaryAttrs>(attrs, activation);
-}
 
 // Where the result of a node is quantized.
 struct Target {
@@ -110,7 +57,7 @@ class Folder {
   Result<ir::ValueId> real(ir::ValueId old_id);
   Result<ir::ValueId> integer(ir::ValueId old_id);
   Result<ir::ValueId> add(const ir::Node& node, std::vector<ir::ValueId> inputs, ir::Attrs attrs, std::string name);
-  Result<ir::ValueId> requantize(ir::ValueId value, const ir::Value& like);
+  Result<ir::ValueId> requantize(ir::ValueId value, const ir::Value& like, std::string name);
 
   const ir::Graph& old_;
   const QuantizedConstants& constants_;
@@ -177,7 +124,7 @@ Result<void> Folder::fold_requantize(const ir::Node& node) {
     return {};
   }
   const ir::ValueId from = source.integer.valid() ? source.integer : NETFIT_TRY(real(node.inputs[0]));
-  forms.integer = NETFIT_TRY(requantize(from, result));
+  forms.integer = NETFIT_TRY(requantize(from, result, result.name));
   return {};
 }
 
@@ -196,7 +143,13 @@ Result<void> Folder::emit_moving(const ir::Node& node) {
   std::vector<ir::ValueId> inputs;
   for (const ir::ValueId input : node.inputs) inputs.push_back(NETFIT_TRY(integer(input)));
   const std::optional<QuantParams> quant = new_.value(inputs[0]).quant;
-  const ir::ValueId result = NETFIT_TRY(add(node, std::move(inputs), node.attrs, old_.value(node.outputs[0]).name));
+  std::string name = old_.value(node.outputs[0]).name;
+  // Where the file quantizes the result again without a change, that is the name that its readers know.
+  const std::optional<Target> target = find_target(node, Fuses::No);
+  if (target && target->value->quant == quant && new_.value(inputs[0]).name != target->value->name) {
+    name = target->value->name;
+  }
+  const ir::ValueId result = NETFIT_TRY(add(node, std::move(inputs), node.attrs, std::move(name)));
   new_.value(result).quant = quant;
   forms_[node.outputs[0]].integer = result;
   return {};
@@ -208,7 +161,7 @@ Result<void> Folder::emit_integer(const ir::Node& node, const Target& target) {
     ir::ValueId input = NETFIT_TRY(integer(node.inputs[i]));
     // All parts of a concatenation share the result's parameters.
     if (node.op == &ir::kConcat && new_.value(input).quant != target.value->quant) {
-      input = NETFIT_TRY(requantize(input, *target.value));
+      input = NETFIT_TRY(requantize(input, *target.value, new_.value(input).name + "/rescaled"));
     }
     inputs.push_back(input);
   }
@@ -240,9 +193,9 @@ Result<void> Folder::add_parameters(const ir::Node& node, std::vector<ir::ValueI
   const ir::Value& reals = old_.value(node.inputs[2]);
   const QuantParams data = *new_.value(inputs[0]).quant;
   QuantizedTensor bias =
-      quantized_bias(*reals.constant, source == constants_.end() ? nullptr : &source->second, data, weights.quant);
+      quantized_bias(reals, source == constants_.end() ? nullptr : &source->second, data, weights.quant);
   // Not shared with other nodes: each has a unit of its own.
-  inputs.push_back(new_.add_constant(reals.name, std::move(bias.integers), std::move(bias.quant)));
+  inputs.push_back(new_.add_constant(bias.name, std::move(bias.integers), std::move(bias.quant)));
   return {};
 }
 
@@ -290,7 +243,7 @@ Result<ir::ValueId> Folder::real(ir::ValueId old_id) {
   if (value.is_constant()) {
     forms.real = new_.add_constant(value.name, *value.constant, value.quant);
   } else {
-    forms.real = NETFIT_TRY(requantize(forms.integer, value));
+    forms.real = NETFIT_TRY(requantize(forms.integer, value, value.name));
   }
   return forms.real;
 }
@@ -300,7 +253,7 @@ Result<ir::ValueId> Folder::integer(ir::ValueId old_id) {
   if (forms.integer.valid()) return forms.integer;
   const auto constant = constants_.find(old_id);
   if (constant == constants_.end()) return bad_input("computes on integers without quantization");
-  forms.integer = new_.add_constant(old_.value(old_id).name, constant->second.integers, constant->second.quant);
+  forms.integer = new_.add_constant(constant->second.name, constant->second.integers, constant->second.quant);
   return forms.integer;
 }
 
@@ -312,9 +265,9 @@ Result<ir::ValueId> Folder::add(const ir::Node& node, std::vector<ir::ValueId> i
   return added;
 }
 
-Result<ir::ValueId> Folder::requantize(ir::ValueId value, const ir::Value& like) {
-  const ir::ValueId result =
-      NETFIT_TRY(builder_.add(ir::kRequantize, {value}, ir::Attrs::of(ir::RequantizeAttrs{like.dtype}), like.name));
+Result<ir::ValueId> Folder::requantize(ir::ValueId value, const ir::Value& like, std::string name) {
+  const ir::ValueId result = NETFIT_TRY(
+      builder_.add(ir::kRequantize, {value}, ir::Attrs::of(ir::RequantizeAttrs{like.dtype}), std::move(name)));
   new_.value(result).quant = like.quant;
   return result;
 }

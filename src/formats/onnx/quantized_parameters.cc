@@ -50,9 +50,10 @@ Result<void> check_quantized_weights(const QuantizedTensor& weights) {
                   *asymmetric));
 }
 
-QuantizedTensor quantized_bias(const Tensor& reals, const QuantizedTensor* source, const QuantParams& data,
+QuantizedTensor quantized_bias(const ir::Value& bias, const QuantizedTensor* source, const QuantParams& data,
                                const QuantParams& weights) {
   QuantParams product = product_params(data, weights);
+  const Tensor& reals = *bias.constant;
   const std::int64_t channels = reals.element_count();
   if (source != nullptr && source->integers.dtype() == DType::Int32 && same_unit(source->quant, product, channels)) {
     return *source;
@@ -62,7 +63,7 @@ QuantizedTensor quantized_bias(const Tensor& reals, const QuantizedTensor* sourc
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] = quantize_bias(reals.data<float>()[i], product.scale(static_cast<std::int64_t>(i)));
   }
-  return {std::move(integers), std::move(product)};
+  return {std::move(integers), std::move(product), bias.name};
 }
 
 }  // namespace netfit::formats::onnx

@@ -10,7 +10,7 @@ Result<void> check_quantized_weights(const QuantizedTensor& weights);
 
 /// The i32 bias of an integer node: the file's own integers if their scale is that of the products, else the reals in
 /// units of the products.
-QuantizedTensor quantized_bias(const Tensor& reals, const QuantizedTensor* source, const QuantParams& data,
+QuantizedTensor quantized_bias(const ir::Value& bias, const QuantizedTensor* source, const QuantParams& data,
                                const QuantParams& weights);
 
 }  // namespace netfit::formats::onnx

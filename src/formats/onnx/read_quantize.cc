@@ -150,7 +150,7 @@ Result<Constant> fold_dequantize_linear(NodeReader& node) {
   const bool symmetric = std::ranges::all_of(params.quant.zero_points, [](std::int32_t zero) { return zero == 0; });
   if (dtype == DType::Int32 && !symmetric)
     return bad_input("zero points of i32 constants are not supported (allowed: 0)");
-  QuantizedTensor source = as_signed(QuantizedTensor{integers, std::move(params.quant)});
+  QuantizedTensor source = as_signed(QuantizedTensor{integers, std::move(params.quant), node.input_name(0)});
   Tensor reals = dequantize(source);
   return Constant{.tensor = std::move(reals), .source = std::move(source)};
 }

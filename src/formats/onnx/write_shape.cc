@@ -15,8 +15,14 @@ void write_concat(NodeWriter& node) {
   node.finish();
 }
 
+// A mean over whole images has an operator of its own, which says that the data are images.
 void write_mean(NodeWriter& node) {
   const auto& attrs = node.view().attrs<ir::ReduceAttrs>();
+  const bool image = node.layout() == ir::Layout::ChannelsFirst && node.view().input(0).shape.rank() == 4;
+  if (image && attrs.keep_dims && attrs.axes == std::vector<std::int64_t>{1, 2}) {
+    node.add("GlobalAveragePool", {node.data(0)});
+    return node.finish();
+  }
   std::vector<std::int64_t> axes;
   for (const std::int64_t axis : attrs.axes) {
     axes.push_back(file_axis(axis, node.view().input(0).shape.rank(), node.layout()));
