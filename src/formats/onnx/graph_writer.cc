@@ -123,7 +123,8 @@ std::string GraphWriter::scalar(float value) {
 }
 
 std::string GraphWriter::in_layout(ir::ValueId value, ir::Layout layout) {
-  const int rank = graph_.value(value).shape.rank();
+  const ir::Value& moved = graph_.value(value);
+  const int rank = moved.shape.rank();
   if (rank < 3 || layouts_.of(value) == layout) return stored(value);
   const bool first = layout == ir::Layout::ChannelsFirst;
   std::string& name = made_[fmt::format("{} layout", value.index)];
@@ -138,7 +139,15 @@ std::string GraphWriter::in_layout(ir::ValueId value, ir::Layout layout) {
     }
     perm = inverse;
   }
-  set_attribute(add("Transpose", {stored(value)}, name), "perm", perm);
+  if (!moved.quant) {
+    set_attribute(add("Transpose", {stored(value)}, name), "perm", perm);
+    return name;
+  }
+  // Between Q and DQ like any other node: integers that no Q/DQ pair speaks for would lose their parameters.
+  const std::string real = dequantize(stored(value), *moved.quant, moved.dtype, stored(value) + "/real");
+  const std::string transposed = fresh_name(name + "/real");
+  set_attribute(add("Transpose", {real}, transposed), "perm", perm);
+  quantize(transposed, *moved.quant, moved.dtype, name);
   return name;
 }
 
