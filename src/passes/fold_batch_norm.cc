@@ -11,6 +11,7 @@
 #include "ir/ops/normalization.h"
 #include "passes/affine.h"
 #include "passes/constants.h"
+#include "passes/layer_channels.h"
 
 namespace netfit::passes {
 namespace {
@@ -19,10 +20,6 @@ using ir::NodeId;
 using ir::NodeView;
 using ir::ValueId;
 
-bool is_layer(const ir::OpSpec& op) {
-  return &op == &ir::kConv2d || &op == &ir::kDepthwiseConv2d || &op == &ir::kFullyConnected;
-}
-
 ir::Activation activation_of(const NodeView& layer) {
   if (&layer.op() == &ir::kFullyConnected) return layer.attrs<ir::FullyConnectedAttrs>().activation;
   return layer.attrs<ir::Conv2dAttrs>().activation;
@@ -30,24 +27,6 @@ ir::Activation activation_of(const NodeView& layer) {
 
 bool has_constant_parameters(const NodeView& layer) {
   return is_layer(layer.op()) && constant_floats(layer, 1) && (!layer.has_input(2) || constant_floats(layer, 2));
-}
-
-/// Position of a weight in the layer's channels.
-struct Channels {
-  std::int64_t output;
-  std::int64_t input;
-};
-
-Channels channels_of(const NodeView& layer, std::int64_t weight) {
-  const Shape& shape = layer.input(1).shape;
-  const std::int64_t last = weight % shape.dim(-1);
-  if (&layer.op() == &ir::kDepthwiseConv2d) {
-    return {last, last / (shape.dim(-1) / layer.input(0).shape.dim(-1))};
-  }
-  const std::int64_t output = weight / (shape.element_count() / shape[0]);
-  if (&layer.op() == &ir::kFullyConnected) return {output, last};
-  const std::int64_t per_group = shape[0] / ir::conv_groups(layer);
-  return {output, output / per_group * shape.dim(-1) + last};
 }
 
 std::vector<double> bias_of(const NodeView& layer) {
@@ -77,7 +56,7 @@ void scale_outputs(Wiring& wiring, NodeId id, const Affine& affine) {
   const NodeView layer(wiring.graph(), wiring.graph().node(id));
   std::vector<double> weights = tensor::to_doubles(*layer.input(1).constant);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    weights[i] *= affine.factor[static_cast<std::size_t>(channels_of(layer, static_cast<std::int64_t>(i)).output)];
+    weights[i] *= affine.factor[channels_of(layer, i).output];
   }
   std::vector<double> bias = bias_of(layer);
   for (std::size_t c = 0; c < bias.size(); ++c) bias[c] = bias[c] * affine.factor[c] + affine.shift[c];
@@ -89,10 +68,9 @@ void scale_inputs(Wiring& wiring, NodeId id, const Affine& affine) {
   std::vector<double> weights = tensor::to_doubles(*layer.input(1).constant);
   std::vector<double> bias = bias_of(layer);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const Channels channels = channels_of(layer, static_cast<std::int64_t>(i));
-    const auto c = static_cast<std::size_t>(channels.input);
-    bias[static_cast<std::size_t>(channels.output)] += weights[i] * affine.shift[c];
-    weights[i] *= affine.factor[c];
+    const Channels channels = channels_of(layer, i);
+    bias[channels.output] += weights[i] * affine.shift[channels.input];
+    weights[i] *= affine.factor[channels.input];
   }
   set_parameters(wiring, id, weights, bias);
 }

@@ -17,8 +17,8 @@
 #include "ir/ops/normalization.h"
 #include "ir/ops/shape.h"
 #include "passes/fold_batch_norm.h"
+#include "passes/layer_channels.h"
 #include "passes/wiring.h"
-#include "quant/schemes/quantizable.h"
 
 namespace netfit::quant {
 namespace {
@@ -41,7 +41,7 @@ float padding_pixel(const ir::Preprocessing& record) {
 }
 
 void check_reader(const ir::NodeView& reader, ValueId input, Diagnostics& faults) {
-  const bool takes_pixels = has_weights(reader.op()) && reader.node().inputs[0] == input &&
+  const bool takes_pixels = passes::is_layer(reader.op()) && reader.node().inputs[0] == input &&
                             std::ranges::count(reader.node().inputs, input) == 1;
   if (takes_pixels) return;
   faults.error(describe(reader),
@@ -73,17 +73,20 @@ ValueId pad_pixels(Wiring& wiring, NodeId layer, ValueId pixels, float value) {
   return result;
 }
 
+// The pixel value of every channel that becomes zero.
+std::vector<float> centre_of(const ir::Preprocessing& record, std::int64_t channels) {
+  std::vector<float> centre = for_every_channel(record.mean, channels);
+  for (float& pixel : centre) pixel /= record.scale;
+  return centre;
+}
+
 void preprocess_before(Wiring& wiring, NodeId layer, ValueId pixels, const ir::Preprocessing& record) {
   ir::Graph& graph = wiring.graph();
   const Shape shape = graph.value(pixels).shape;
   const std::int64_t channels = shape.dim(-1);
-  std::vector<float> deviation = for_every_channel(record.std, channels);
-  std::vector<float> mean = for_every_channel(record.mean, channels);
+  const std::vector<float> mean = centre_of(record, channels);
   std::vector<float> factor;
-  for (std::size_t c = 0; c < deviation.size(); ++c) {
-    factor.push_back(record.scale / deviation[c]);
-    mean[c] /= record.scale;
-  }
+  for (const float deviation : for_every_channel(record.std, channels)) factor.push_back(record.scale / deviation);
   const auto constant = [&](const std::vector<float>& elements) {
     return wiring.add_constant("preprocessing", Tensor::from(Shape{channels}, elements));
   };
@@ -118,7 +121,8 @@ Result<void> check_inputs(const ir::Graph& graph, const Wiring& wiring) {
 
 }  // namespace
 
-Result<void> take_pixels(ir::Graph& graph, Ranges& ranges) {
+Result<Centres> take_pixels(ir::Graph& graph, Ranges& ranges) {
+  Centres centres;
   Wiring wiring(graph);
   NETFIT_TRY(check_inputs(graph, wiring));
   for (ir::GraphInput& input : graph.inputs) {
@@ -127,12 +131,13 @@ Result<void> take_pixels(ir::Graph& graph, Ranges& ranges) {
       const ValueId padded = pad_pixels(wiring, layer, input.value, padding_pixel(record));
       ranges[padded] = kPixels;
       preprocess_before(wiring, layer, padded, record);
+      centres[layer] = centre_of(record, graph.value(input.value).shape.dim(-1));
     }
     ranges[input.value] = kPixels;
     input.preprocessing = ir::Preprocessing{.order = record.order};
   }
   NETFIT_TRY(passes::fold_batch_norm(graph));
-  return {};
+  return centres;
 }
 
 }  // namespace netfit::quant

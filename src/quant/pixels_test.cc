@@ -15,7 +15,7 @@ std::string with_pixels(std::string_view text) {
   Result<ir::Graph> graph = ir::parse(text);
   EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
   Ranges ranges;
-  const Result<void> taken = take_pixels(*graph, ranges);
+  const Result<Centres> taken = take_pixels(*graph, ranges);
   if (!taken) return taken.error().text();
   EXPECT_TRUE(ir::verify(*graph).has_value());
   EXPECT_EQ(ranges.at(graph->inputs[0].value).high, 255.0F);

@@ -318,7 +318,7 @@ TEST(Calibrate, NamesTheValueThatIsNotFinite) {
 TEST(Calibrate, FindsTheExtremesOfEverySample) {
   const ir::Graph graph = parsed("graph main(%x: f32[1,2]) -> (%y) { %y = mul(%x, %x) }");
   const Tensor inputs = Tensor::from(Shape{3, 2}, std::vector<float>{1, -3, 2, 0.5F, 0, 1});
-  const quant::Ranges ranges = *calibrate(graph, {inputs}, {}, 2);
+  const quant::Ranges ranges = *calibrate(graph, {inputs}, {.estimator = RangeEstimator::MinMax}, 2);
   EXPECT_EQ(ranges.at(graph.inputs[0].value).low, -3.0F);
   EXPECT_EQ(ranges.at(graph.inputs[0].value).high, 2.0F);
   EXPECT_EQ(ranges.at(graph.outputs[0].value).low, 0.0F);
@@ -392,18 +392,16 @@ class Int8Network : public testing::TestWithParam<Trained> {
 TEST_P(Int8Network, LosesAtMostTwoTenthsOfAPoint) {
   const double before = eval::percent_equal(classes(graph), test.labels);
   EXPECT_NEAR(before, GetParam().top1, 0.02);
-  const std::vector<std::int64_t> int8 = int8_classes(Io::Int8);
-  const double top1 = eval::percent_equal(int8, test.labels);
+  const double top1 = eval::percent_equal(int8_classes(Io::Int8), test.labels);
   EXPECT_GE(top1, before - 0.2);
-
-  const std::vector<std::int64_t> pixels = int8_classes(Io::Int8Pixels);
-  const double agreement = eval::percent_equal(int8, pixels);
-  const double pixels_top1 = eval::percent_equal(pixels, test.labels);
-  EXPECT_NEAR(pixels_top1, top1, 0.1);
-  // The goal is 99.6, which is not reached yet: 99.53 and 99.54 are. This guards what is there.
-  EXPECT_GE(agreement, 99.5);
   RecordProperty("top1", std::to_string(top1));
-  RecordProperty("pixels_agreement", std::to_string(agreement));
+}
+
+TEST_P(Int8Network, TakesPixelsAtTheCostOfFewImages) {
+  const std::vector<std::int64_t> int8 = int8_classes(Io::Int8);
+  const std::vector<std::int64_t> pixels = int8_classes(Io::Int8Pixels);
+  EXPECT_NEAR(eval::percent_equal(pixels, test.labels), eval::percent_equal(int8, test.labels), 0.1);
+  EXPECT_GE(eval::percent_equal(int8, pixels), 99.6);
 }
 
 INSTANTIATE_TEST_SUITE_P(WholeNetwork, Int8Network,

@@ -11,6 +11,7 @@
 #include "ir/quant_rules.h"
 #include "ir/verifier.h"
 #include "passes/constants.h"
+#include "passes/layer_channels.h"
 #include "passes/wiring.h"
 #include "quant/borders.h"
 #include "quant/pixels.h"
@@ -37,7 +38,8 @@ ir::Activation activation_of(const ir::Node& node) {
 
 class Int8Scheme {
  public:
-  Int8Scheme(ir::Graph& graph, const Ranges& ranges) : graph_(graph), wiring_(graph), ranges_(ranges) {}
+  Int8Scheme(ir::Graph& graph, const Ranges& ranges, const Centres& centres)
+      : graph_(graph), wiring_(graph), ranges_(ranges), centres_(centres) {}
 
   void run() {
     for (const ir::GraphInput& input : graph_.inputs) groups_.add(input.value, ranges_.at(input.value));
@@ -49,7 +51,7 @@ class Int8Scheme {
       if (groups_.contains(id)) make_int8(id);
     }
     for (const NodeId id : nodes()) {
-      if (has_weights(*graph_.node(id).op)) quantize_parameters(id);
+      if (passes::is_layer(*graph_.node(id).op)) quantize_parameters(id);
     }
   }
 
@@ -135,8 +137,9 @@ class Int8Scheme {
     const NodeView layer(graph_, graph_.node(id));
     const std::string bias_name = layer.node().name + "_bias";
     const bool has_bias = layer.has_input(2);
-    LayerParameters parameters =
-        quantize_layer(layer, {.data = layer.input(0).quant->scale(), .result = layer.output().quant->scale()});
+    LayerScales scales{.data = layer.input(0).quant->scale(), .result = layer.output().quant->scale()};
+    if (const auto centre = centres_.find(id); centre != centres_.end()) scales.centre = centre->second;
+    LayerParameters parameters = quantize_layer(layer, scales);
     passes::replace_constant(wiring_, id, 1, std::move(parameters.weights.tensor), parameters.weights.params);
     if (has_bias) {
       passes::replace_constant(wiring_, id, 2, std::move(parameters.bias.tensor), parameters.bias.params);
@@ -149,6 +152,7 @@ class Int8Scheme {
   ir::Graph& graph_;
   passes::Wiring wiring_;
   const Ranges& ranges_;
+  const Centres& centres_;
   ValueGroups groups_;
 };
 
@@ -157,9 +161,10 @@ class Int8Scheme {
 Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options) {
   ir::Graph result = graph;
   Ranges known = ranges;
-  if (options.io == Io::Int8Pixels) NETFIT_TRY(take_pixels(result, known));
+  Centres centres;
+  if (options.io == Io::Int8Pixels) centres = NETFIT_TRY(take_pixels(result, known));
   NETFIT_TRY(check_quantizable(result, known));
-  Int8Scheme(result, known).run();
+  Int8Scheme(result, known, centres).run();
   set_border_types(result, options.io);
   if (const Result<void> valid = ir::verify(result); !valid) {
     base::report_bug(__FILE__, __LINE__, "int8 quantization broke the graph: " + valid.error().text());

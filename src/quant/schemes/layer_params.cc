@@ -16,25 +16,22 @@
 #include <vector>
 
 #include "ir/ops/conv.h"
+#include "passes/layer_channels.h"
 
 namespace netfit::quant {
 namespace {
 
+using passes::Channels;
+using passes::channels_of;
+
 constexpr double kMostBias = 1 << 30;         // leaves half of the accumulator to the sum of products
 constexpr double kLeastMultiplier = 0x1p-30;  // four times what the fixed-point form can hold
 
-std::size_t channel_of(const ir::NodeView& layer, std::size_t weight) {
-  const Shape& shape = layer.input(1).shape;
-  const auto channels = static_cast<std::size_t>(shape[ir::output_channel_axis(layer.op())]);
-  if (ir::output_channel_axis(layer.op()) != 0) return weight % channels;
-  return weight / (static_cast<std::size_t>(shape.element_count()) / channels);
-}
-
 std::vector<float> weight_scales(const ir::NodeView& layer, std::span<const float> weights,
-                                 const std::vector<double>& bias, LayerScales scales) {
+                                 const std::vector<double>& bias, const LayerScales& scales) {
   std::vector<double> largest(bias.size(), 0);
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    double& channel = largest[channel_of(layer, i)];
+    double& channel = largest[channels_of(layer, i).output];
     channel = std::max(channel, std::fabs(static_cast<double>(weights[i])));
   }
   const auto data = static_cast<double>(scales.data);
@@ -49,7 +46,7 @@ std::vector<float> weight_scales(const ir::NodeView& layer, std::span<const floa
 
 }  // namespace
 
-LayerParameters quantize_layer(const ir::NodeView& layer, LayerScales scales) {
+LayerParameters quantize_layer(const ir::NodeView& layer, const LayerScales& scales) {
   const Shape& shape = layer.input(1).shape;
   const std::span<const float> weights = layer.input(1).constant->data<float>();
   const int axis = ir::output_channel_axis(layer.op());
@@ -60,8 +57,13 @@ LayerParameters quantize_layer(const ir::NodeView& layer, LayerScales scales) {
   Tensor integers(DType::Int8, shape);
   const std::span<std::int8_t> out = integers.mutable_data<std::int8_t>();
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const double scaled = static_cast<double>(weights[i]) / static_cast<double>(weight_scale[channel_of(layer, i)]);
-    out[i] = static_cast<std::int8_t>(std::clamp(std::round(scaled), -127.0, 127.0));
+    const Channels channels = channels_of(layer, i);
+    const auto unit = static_cast<double>(weight_scale[channels.output]);
+    const double rounded = std::clamp(std::round(static_cast<double>(weights[i]) / unit), -127.0, 127.0);
+    out[i] = static_cast<std::int8_t>(rounded);
+    if (scales.centre.empty()) continue;
+    const double lost = static_cast<double>(weights[i]) - rounded * unit;
+    bias[channels.output] += lost * static_cast<double>(scales.centre[channels.input]);
   }
   Tensor bias_integers(DType::Int32, Shape{std::ssize(bias)});
   std::vector<float> bias_scale;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
+#include <vector>
 
 #include "ir/op_spec.h"
 
@@ -11,6 +11,9 @@ namespace netfit::quant {
 struct LayerScales {
   float data;
   float result;
+  /// What each channel of the data is like on average, where that is known. The error of rounding a weight then acts on
+  /// the distance from there: what it does to the average goes into the bias.
+  std::vector<float> centre = {};
 };
 
 struct QuantizedTensor {
@@ -25,6 +28,6 @@ struct LayerParameters {
   QuantizedTensor bias;
 };
 
-LayerParameters quantize_layer(const ir::NodeView& layer, LayerScales scales);
+LayerParameters quantize_layer(const ir::NodeView& layer, const LayerScales& scales);
 
 }  // namespace netfit::quant

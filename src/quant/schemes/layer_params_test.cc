@@ -11,7 +11,7 @@
 namespace netfit::quant {
 namespace {
 
-LayerParameters of_layer(std::string_view text, LayerScales scales) {
+LayerParameters of_layer(std::string_view text, const LayerScales& scales) {
   const Result<ir::Graph> graph = ir::parse(text);
   EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
   return quantize_layer(ir::NodeView(*graph, graph->node(graph->order().front())), scales);
@@ -41,6 +41,21 @@ TEST(QuantizeLayer, TakesTheLastAxisOfDepthwiseWeights) {
   EXPECT_EQ(parameters.weights.params.axis, 3);
   EXPECT_EQ(tensor::to_int64s(parameters.weights.tensor), (std::vector<std::int64_t>{127, 127, 10, 5}));
   EXPECT_EQ(tensor::to_int64s(parameters.bias.tensor), (std::vector<std::int64_t>{0, 0}));
+}
+
+TEST(QuantizeLayer, PutsWhatRoundingLosesAtTheCentreIntoTheBias) {
+  // Scale 1 / 127 for the first weight; the second, 0.5 of a step, rounds up to one step.
+  constexpr std::string_view kLayer = R"(graph main(%x: f32[1,2]) -> (%y) {
+    const @w: f32[1,2] = [127, 0.5]
+    %y = fully_connected(%x, @w)
+  })";
+  const auto bias = [&](std::vector<float> centre) {
+    const LayerScales scales{.data = 1.0F, .result = 1.0F, .centre = std::move(centre)};
+    return tensor::to_int64s(of_layer(kLayer, scales).bias.tensor)[0];
+  };
+  EXPECT_EQ(bias({}), 0);
+  EXPECT_EQ(bias({0, 120}), -60);
+  EXPECT_EQ(bias({120, 0}), 0);
 }
 
 TEST(QuantizeLayer, RaisesTheScaleOfADeadChannelUntilItsBiasFits) {

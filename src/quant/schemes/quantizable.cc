@@ -68,10 +68,6 @@ std::optional<std::string> obstacle(const ir::NodeView& node) {
 
 }  // namespace
 
-bool has_weights(const ir::OpSpec& op) {
-  return &op == &ir::kConv2d || &op == &ir::kDepthwiseConv2d || &op == &ir::kFullyConnected;
-}
-
 Result<void> check_quantizable(const ir::Graph& graph, const Ranges& ranges) {
   Diagnostics faults;
   for (const ir::NodeId id : graph.order()) {

@@ -9,7 +9,4 @@ namespace netfit::quant {
 /// already, parameters that are computed or not finite, values without a finite range.
 Result<void> check_quantizable(const ir::Graph& graph, const Ranges& ranges);
 
-/// conv2d, depthwise_conv2d, fully_connected.
-bool has_weights(const ir::OpSpec& op);
-
 }  // namespace netfit::quant
