@@ -152,7 +152,7 @@ Action set_up(CLI::App& app) {
                  "how activation ranges are estimated: min-max, moving-average, percentile, mse")
       ->transform(CLI::CheckedTransformer(kEstimators).description(""))
       ->type_name("NAME")
-      ->default_str("min-max");
+      ->default_str("mse");
   add_threads_flag(app, options->threads);
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_quantize(*options, environment); };
