@@ -59,8 +59,12 @@ class GoldenTest : public testing::Test {
     const Outcome outcome = execute(*file, folder);
     if (std::getenv("NETFIT_UPDATE_GOLDEN") != nullptr) update(*file, outcome);
     EXPECT_EQ(outcome.exit_code, file->exit_code) << outcome.errors;
-    if (file->checks_output) { EXPECT_EQ(outcome.output, file->output); }
-    if (!file->any_errors) { EXPECT_EQ(outcome.errors, file->errors); }
+    if (file->checks_output) {
+      EXPECT_EQ(outcome.output, file->output);
+    }
+    if (!file->any_errors) {
+      EXPECT_EQ(outcome.errors, file->errors);
+    }
     for (const std::string& name : file->absent) EXPECT_FALSE(fs::exists(fs::path(folder) / name)) << name;
     for (const fs::directory_entry& left : fs::directory_iterator(folder)) {
       EXPECT_EQ(left.path().string().find(".XXXXXX"), std::string::npos) << "a temporary file was left behind";

@@ -9,7 +9,8 @@
 // by GTEST_SKIP, with the reason.
 namespace netfit::support {
 
-/// site-packages folders with LiteRT and ONNX Runtime: $NETFIT_SITE_PACKAGES, else build/oracles (tools/setup makes it).
+/// site-packages folders with LiteRT and ONNX Runtime: $NETFIT_SITE_PACKAGES, else build/oracles (tools/setup makes
+/// it).
 std::vector<std::filesystem::path> site_packages();
 
 /// Folder with the official CIFAR-10 binary files: $NETFIT_CIFAR10, else build/cifar10 (tools/setup makes it).
