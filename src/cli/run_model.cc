@@ -22,8 +22,6 @@
 namespace netfit::cli {
 namespace {
 
-constexpr std::array kToChannelsLast{0, 2, 3, 1};
-constexpr std::array kToChannelsFirst{0, 3, 1, 2};
 constexpr std::size_t kShownClasses = 5;
 
 struct Options {
@@ -69,23 +67,13 @@ bool is_image(std::span<const std::byte> bytes) {
   return starts_with({0x89, 'P', 'N', 'G'}) || starts_with({0xff, 0xd8, 0xff});
 }
 
-// Samples as the graph takes them, from a tensor in the file's own order of axes.
-Result<Tensor> from_file_layout(Tensor samples, const ir::Value& value, ir::Layout layout) {
-  if (samples.shape().rank() != value.shape.rank()) {
-    return bad_input(fmt::format("has shape {}, but input '{}' takes rank {} with the samples first",
-                                 tensor::to_string(samples.shape()), base::printable(value.name), value.shape.rank()));
-  }
-  if (layout == ir::Layout::ChannelsFirst) return tensor::transpose(samples, kToChannelsLast);
-  return samples;
-}
-
 Result<Tensor> load_input(const Options& options, const std::string& path, const Model& model,
                           const ir::GraphInput& input, const Environment& environment) {
   const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
   const ir::Value& value = model.graph.value(input.value);
   if (!is_image(bytes)) {
-    Tensor samples = NETFIT_TRY(located(data::parse_npy(bytes), path));
-    return located(from_file_layout(std::move(samples), value, input.layout), path);
+    const Tensor samples = NETFIT_TRY(located(data::parse_npy(bytes), path));
+    return located(data::adapt_tensors(samples, model.graph, input, data::SampleForm::FilesOwn), path);
   }
   const Tensor image = NETFIT_TRY(located(data::decode_image(bytes), path));
   std::optional<ir::Preprocessing> users_word;
@@ -115,10 +103,8 @@ Result<void> save_outputs(const Options& options, const Model& model, const std:
   for (const std::string& word : options.outputs) {
     const Named named = split_name(word);
     const std::size_t port = NETFIT_TRY(find_port(model.graph, model.graph.outputs, named, "--output"));
-    const bool channels_first = model.graph.outputs[port].layout == ir::Layout::ChannelsFirst;
-    const Tensor& result = results[port];
-    NETFIT_TRY(base::write_file(
-        named.path, data::print_npy(channels_first ? tensor::transpose(result, kToChannelsFirst) : result)));
+    const Tensor in_file = data::to_file_layout(results[port], model.graph.outputs[port].layout);
+    NETFIT_TRY(base::write_file(named.path, data::print_npy(in_file)));
   }
   return {};
 }

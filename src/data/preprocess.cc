@@ -139,6 +139,22 @@ std::vector<int> to_channels_last(int rank) {
 
 bool moves_axes(ir::Layout layout, int rank) { return layout == ir::Layout::ChannelsFirst && rank >= 3; }
 
+// The shape that a file of that layout presents for a channels-last one.
+Shape in_layout(const Shape& shape, ir::Layout layout) {
+  if (!moves_axes(layout, shape.rank())) return shape;
+  const std::vector<int> perm = to_channels_first(shape.rank());
+  Shape moved = shape;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    moved = moved.with_dim(axis, shape[perm[static_cast<std::size_t>(axis)]]);
+  }
+  return moved;
+}
+
+// Whether `samples` [n, ...] are samples of `shape` [1, ...].
+bool fits(const Shape& samples, const Shape& shape) {
+  return shape.rank() > 0 && samples.rank() == shape.rank() && samples.with_dim(0, 1) == shape.with_dim(0, 1);
+}
+
 }  // namespace
 
 Result<ChosenPreprocessing> choose_preprocessing(const ir::Graph& graph, const ir::GraphInput& input,
@@ -187,29 +203,27 @@ Result<Tensor> preprocess(const Tensor& images, const ir::Value& input, const ir
 }
 
 Result<Tensor> adapt_tensors(const Tensor& samples, const ir::Graph& graph, const ir::GraphInput& input,
-                             FloatSamples float_samples) {
+                             SampleForm form) {
   const ir::Value& value = graph.value(input.value);
-  const bool moves = moves_axes(input.layout, value.shape.rank());
-  Shape expected = value.shape;
-  if (moves) {
-    const std::vector<int> perm = to_channels_first(value.shape.rank());
-    for (int axis = 0; axis < expected.rank(); ++axis) {
-      expected = expected.with_dim(axis, value.shape[perm[static_cast<std::size_t>(axis)]]);
-    }
-  }
   const Shape& given = samples.shape();
-  if (expected.rank() == 0 || given.rank() != expected.rank() || given.with_dim(0, 1) != expected.with_dim(0, 1)) {
+  const Shape own = in_layout(value.shape, input.layout);
+  const ir::Layout other =
+      input.layout == ir::Layout::ChannelsFirst ? ir::Layout::ChannelsLast : ir::Layout::ChannelsFirst;
+  ir::Layout layout = input.layout;
+  if (form == SampleForm::AnyVersion && !fits(given, own) && fits(given, in_layout(value.shape, other))) layout = other;
+  if (!fits(given, in_layout(value.shape, layout))) {
     return bad_input(fmt::format("samples are [{}], but input '{}' takes {}", fmt::join(given.dims(), ","), value.name,
-                                 expected.rank() == 0 ? "a scalar" : shape_text(expected)));
+                                 own.rank() == 0 ? "a scalar" : shape_text(own)));
   }
   const bool quantizes = samples.dtype() == DType::Float32 && tensor::is_integer(value.dtype) && value.quant &&
-                         float_samples == FloatSamples::Quantize;
+                         form == SampleForm::AnyVersion;
   if (samples.dtype() != value.dtype && !quantizes) {
     return bad_input(
         fmt::format("samples are {}, but input '{}' takes {}", name(samples.dtype()), value.name, name(value.dtype)));
   }
   const Tensor typed = quantizes ? NETFIT_TRY(quantize_samples(samples, value)) : samples;
-  return moves ? tensor::transpose(typed, to_channels_last(typed.shape().rank())) : typed;
+  const int rank = typed.shape().rank();
+  return moves_axes(layout, rank) ? tensor::transpose(typed, to_channels_last(rank)) : typed;
 }
 
 Tensor to_file_layout(const Tensor& tensor, ir::Layout layout) {

@@ -30,14 +30,15 @@ Result<ChosenPreprocessing> choose_preprocessing(const ir::Graph& graph, const i
 /// preprocesses.
 Result<Tensor> preprocess(const Tensor& images, const ir::Value& input, const ir::Preprocessing& preprocessing);
 
-/// What adapt_tensors does with float32 samples for a quantized input: one data set must serve a float network and its
-/// int8 version (Quantize, with the input's own parameters), but `run` takes the file's own types only (Refuse).
-enum class FloatSamples { Quantize, Refuse };
+/// Which samples adapt_tensors takes. AnyVersion: one data set serves a network in all its versions, so float32 samples
+/// are quantized for a quantized input, and samples whose shape fits only the other layout have their axes moved (an
+/// .onnx and the .tflite made from it differ in both). FilesOwn: the file's own type and layout only.
+enum class SampleForm { AnyVersion, FilesOwn };
 
 /// Samples of a tensor data set, in the file's layout, as what `input` takes: checks type and shape, and moves the axes
 /// of channels-first files.
 Result<Tensor> adapt_tensors(const Tensor& samples, const ir::Graph& graph, const ir::GraphInput& input,
-                             FloatSamples float_samples = FloatSamples::Quantize);
+                             SampleForm form = SampleForm::AnyVersion);
 
 /// A tensor [n, ...] in graph layout (channels-last) as the file presents it.
 Tensor to_file_layout(const Tensor& tensor, ir::Layout layout);

@@ -156,6 +156,23 @@ TEST(AdaptTensors, MovesTheAxesOfChannelsFirstFilesThereAndBack) {
   EXPECT_EQ(to_file_layout(graph, ir::Layout::ChannelsLast), graph);
 }
 
+TEST(AdaptTensors, TakesSamplesOfTheOtherLayoutUnlessTheFilesOwnIsAskedFor) {
+  Given first(input(DType::Float32, {1, 3, 4, 2}), ir::Layout::ChannelsFirst);
+  Given last(input(DType::Float32, {1, 3, 4, 2}), ir::Layout::ChannelsLast);
+  const Tensor channels_last = counting({5, 3, 4, 2});
+  const Tensor channels_first = to_file_layout(channels_last, ir::Layout::ChannelsFirst);
+  EXPECT_EQ(adapt_tensors(channels_last, first.graph, first.input()).value(), channels_last);
+  EXPECT_EQ(adapt_tensors(channels_first, last.graph, last.input()).value(), channels_last);
+  EXPECT_EQ(fault(adapt_tensors(channels_last, first.graph, first.input(), SampleForm::FilesOwn)),
+            "samples are [5,3,4,2], but input 'image' takes [n,2,3,4]");
+}
+
+TEST(AdaptTensors, TakesAmbiguousSamplesInTheFilesOwnLayout) {
+  Given given(input(DType::Float32, {1, 2, 2, 2}), ir::Layout::ChannelsFirst);
+  const Tensor file = counting({1, 2, 2, 2});
+  EXPECT_EQ(to_file_layout(adapt_tensors(file, given.graph, given.input()).value(), ir::Layout::ChannelsFirst), file);
+}
+
 TEST(AdaptTensors, LeavesOtherInputsAsTheyAre) {
   Given given(input(DType::Float32, {1, 4}), ir::Layout::ChannelsFirst);
   EXPECT_EQ(adapt_tensors(counting({3, 4}), given.graph, given.input()).value(), counting({3, 4}));
@@ -163,8 +180,8 @@ TEST(AdaptTensors, LeavesOtherInputsAsTheyAre) {
 
 TEST(AdaptTensors, SaysWhichShapeAndTypeAreWanted) {
   Given given(input(DType::Float32, {1, 3, 4, 2}), ir::Layout::ChannelsFirst);
-  EXPECT_EQ(fault(adapt_tensors(counting({5, 3, 4, 2}), given.graph, given.input())),
-            "samples are [5,3,4,2], but input 'image' takes [n,2,3,4]");
+  EXPECT_EQ(fault(adapt_tensors(counting({5, 4, 3, 2}), given.graph, given.input())),
+            "samples are [5,4,3,2], but input 'image' takes [n,2,3,4]");
   EXPECT_EQ(fault(adapt_tensors(counting({2, 3, 4}), given.graph, given.input())),
             "samples are [2,3,4], but input 'image' takes [n,2,3,4]");
   EXPECT_EQ(fault(adapt_tensors(Tensor(DType::UInt8, {5, 2, 3, 4}), given.graph, given.input())),
@@ -175,7 +192,7 @@ TEST(AdaptTensors, QuantizesFloatSamplesUnlessRawTypesAreAskedFor) {
   Given given(input(DType::Int8, {1, 3}, QuantParams::per_tensor(0.5F, 1)));
   EXPECT_EQ(adapt_tensors(counting({1, 3}), given.graph, given.input()).value(),
             Tensor::from<std::int8_t>(Shape{1, 3}, std::vector<std::int8_t>{1, 3, 5}));
-  EXPECT_EQ(fault(adapt_tensors(counting({1, 3}), given.graph, given.input(), FloatSamples::Refuse)),
+  EXPECT_EQ(fault(adapt_tensors(counting({1, 3}), given.graph, given.input(), SampleForm::FilesOwn)),
             "samples are f32, but input 'image' takes i8");
   Given plain(input(DType::Int8, {1, 3}));
   EXPECT_EQ(fault(adapt_tensors(counting({1, 3}), plain.graph, plain.input())),
