@@ -21,6 +21,7 @@ constexpr std::array kOps{
     &kFullyConnected,
     &kHardSigmoid,
     &kHardSwish,
+    &kLeakyRelu,
     &kMaxPool2d,
     &kMean,
     &kMul,

@@ -104,6 +104,7 @@ constexpr std::string_view kOneOpFloat[] = {
     "(%x: f32[1,50]) -> (%y) { %y = sigmoid(%x) }",
     "(%x: f32[1,50]) -> (%y) { %y = hard_swish(%x) }",
     "(%x: f32[1,50]) -> (%y) { %y = hard_sigmoid(%x) alpha=0.2 beta=0.4 }",
+    "(%x: f32[1,50]) -> (%y) { %y = leaky_relu(%x) alpha=0.2 }",
     "(%x: f32[1,5,10]) -> (%y) { %y = softmax(%x) beta=2 }",
     "(%x: f32[1,2,2,3]) -> (%y) { const @s: f32[3] = random(1) const @o: f32[3] = random(2) "
     "const @m: f32[3] = random(3) const @v: f32[3] = random(4, 0.5, 2) %y = batch_norm(%x, @s, @o, @m, @v) }",
@@ -138,6 +139,7 @@ constexpr std::string_view kOneOpInt8[] = {
     "(%x: i8[1,50] q(0.05, 1)) -> (%y) { %y: q(0.07, -4) = relu(%x) }",
     "(%x: i8[1,50] q(0.05, 1)) -> (%y) { %y = sigmoid(%x) }",
     "(%x: i8[1,50] q(0.05, 1)) -> (%y) { %y: q(0.04, 0) = hard_swish(%x) }",
+    "(%x: i8[1,50] q(0.05, 1)) -> (%y) { %y: q(0.03, -90) = leaky_relu(%x) alpha=0.2 }",
     "(%x: i8[1,5,10] q(0.05, 1)) -> (%y) { %y = softmax(%x) }",
     "(%x: i8[1,50] q(0.05, 1)) -> (%y) { %y: f32[1,50] = requantize(%x) to=f32 }",
     "(%x: f32[1,50]) -> (%y) { %y: i8[1,50] q(0.007, -9) = requantize(%x) to=i8 }",

@@ -204,7 +204,8 @@ constexpr const char* kInt8 = R"(graph main(%x: i8[1,8,8,4] q(0.03, -3) layout=c
   %z: q(1.5, 0) = pad(%o) before=[0,1,0,0] after=[0,0,1,0] value=3
   %n: q(1, 0) = mean(%m) axes=[1,2]
   %f: q(0.5, 0) = fully_connected(%n, @k)
-  %y = softmax(%f)
+  %l: q(0.3, -60) = leaky_relu(%f) alpha=0.2
+  %y = softmax(%l)
 })";
 
 // Errors of one step may add up over a dozen layers, so each layer is compared with its own inputs elsewhere; here the

@@ -139,7 +139,9 @@ TEST(QuantizeInt8, KeepsRandomGraphsValidAndNearFloat) {
     const Result<ir::Graph> int8 = quant::quantize_int8(graph, *ranges, {.io = Io::Float32});
     if (!int8) {
       // Only what the random graph may hold and int8 may not.
-      EXPECT_NE(int8.error().text().find("div '"), std::string::npos) << int8.error().text();
+      const std::string text = int8.error().text();
+      const bool known = text.find("div '") != std::string::npos || text.find("leaky_relu '") != std::string::npos;
+      EXPECT_TRUE(known) << text;
       continue;
     }
     const std::vector<Tensor> expected = run(graph, inputs);

@@ -55,7 +55,8 @@ constexpr const char* kFloat = R"(graph main(%x: f32[1,8,8,3]) -> (%y, %z) {
   %z = reshape(%n) shape=[1,3,3]
   %l = mean(%q) axes=[1,2]
   %f = fully_connected(%l, @k)
-  %y = softmax(%f)
+  %j = leaky_relu(%f) alpha=0.2
+  %y = softmax(%j)
 })";
 
 constexpr const char* kInt8 = R"(graph main(%x: i8[1,8,8,4] q(0.03, -3)) -> (%y, %z) {
@@ -75,7 +76,8 @@ constexpr const char* kInt8 = R"(graph main(%x: i8[1,8,8,4] q(0.03, -3)) -> (%y,
   %z: q(1.5, 0) = pad(%o) before=[0,1,0,0] after=[0,0,1,0] value=3
   %n: q(1, 0) = mean(%m) axes=[1,2]
   %f: q(0.5, 0) = fully_connected(%n, @k)
-  %y = softmax(%f)
+  %l: q(0.3, -60) = leaky_relu(%f) alpha=0.2
+  %y = softmax(%l)
 })";
 
 constexpr const char* kInt16 = R"(graph main(%x: i16[1,4,4,2] q(0.001)) -> (%y) {
@@ -83,7 +85,9 @@ constexpr const char* kInt16 = R"(graph main(%x: i16[1,4,4,2] q(0.001)) -> (%y) 
   const @b: i64[4] = random(2)
   %a: q(0.002) = conv2d(%x, @w, @b) padding=1,1,1,1
   %e: q(0.002) = add(%a, %a) activation=relu
-  %m: q(0.002) = mean(%e) axes=[1,2]
+  %l: q(0.003) = leaky_relu(%a) alpha=-0.2
+  %s: q(0.003) = sub(%e, %l)
+  %m: q(0.002) = mean(%s) axes=[1,2]
   %y = softmax(%m)
 })";
 

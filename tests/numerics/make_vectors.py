@@ -540,7 +540,7 @@ def softmax_cases():
                 yield Case(f"{'int8' if dtype == 'i8' else 'int16'}_{i}_{depth}", "softmax", {"beta": beta}, [x], y)
 
 
-# ---- sigmoid, hard_swish, relu ---------------------------------------------------------------------------------------
+# ---- sigmoid, hard_swish, relu, leaky_relu ---------------------------------------------------------------------------
 
 def sigmoid8(q, x, y):
     real = F32(x.scale()) * F32(q - x.zero)
@@ -592,6 +592,14 @@ def relu_rule(q, x, y):
     return scale32(q - x.zero, multiplier(float(F32(x.scale()) / F32(y.scale())))) + y.zero
 
 
+def leaky_rule(alpha):
+    def rule(q, x, y):
+        slope, sign = (alpha, math.copysign(1, alpha)) if q < x.zero else (1, 1)
+        m = multiplier(float(F32(x.scale()) * F32(abs(slope)) / F32(y.scale())))
+        return int(sign) * scale32(q - x.zero, m) + y.zero
+    return rule
+
+
 def every8(scale, zero):
     return Tensor("x", "i8", (1, 256), list(range(-128, 128)), [float(F32(scale))], zero)
 
@@ -601,9 +609,9 @@ def sampled16(rng, scale):
     return Tensor("x", "i16", (1, 200), data, [float(F32(scale))])
 
 
-def unary(name, op, x, y, rule, activation="none"):
+def unary(name, op, x, y, rule, activation="none", attrs=None):
     y.data = [clamp(rule(q, x, y), *limits(y, activation)) for q in x.data]
-    return Case(name, op, {}, [x], y)
+    return Case(name, op, attrs or {}, [x], y)
 
 
 def activation_cases():
@@ -626,6 +634,26 @@ def activation_cases():
                         op)
         if op != "relu_n1_to_1":  # LiteRT has no such kernel in 16 bits
             yield unary(f"{op}_int16", op, sampled16(rng, 0.0007), result("i16", (1, 200), 0.0003), relu_rule, op)
+    yield from leaky_cases(rng)
+
+
+def leaky_cases(rng):
+    # Slopes above 1, of either sign and none; scales that shift to the left, to the right and not at all.
+    for i, (alpha, scale, zero, y_scale, y_zero) in enumerate([(0.2, 0.05, -3, 0.05, -3), (0.01, 0.1, 20, 0.0235, -128),
+                                                               (-0.3, 0.02, 127, 0.07, 10), (1.5, 0.3, -64, 0.011, -90),
+                                                               (0.0, 0.25, 64, 0.5, -1), (-2.5, 0.5, 90, 0.5, 0)]):
+        y = result("i8", (1, 256), y_scale, y_zero)
+        yield unary(f"leaky_relu_int8_{i}", "leaky_relu", every8(scale, zero), y, leaky_rule(alpha),
+                    attrs={"alpha": alpha})
+    for i, (alpha, y_scale) in enumerate([(0.2, 0.0003), (-0.7, 0.0007), (0.01, 0.002)]):
+        y = result("i16", (1, 200), y_scale)
+        yield unary(f"leaky_relu_int16_{i}", "leaky_relu", sampled16(rng, 0.0007), y, leaky_rule(alpha),
+                    attrs={"alpha": alpha})
+    reals = [float(F32(rng.uniform(-12, 12))) for _ in range(60)] + [0.0, -1e-38, 1e-38, float(F32(-3e38))]
+    x = Tensor("x", "f32", (1, len(reals)), reals)
+    for alpha in (0.2, -0.3):
+        y = Tensor("y", "f32", x.shape, [float(F32(v) if v > 0 else F32(v) * F32(alpha)) for v in reals])
+        yield Case(f"leaky_relu_f32_{alpha}", "leaky_relu", {"alpha": alpha}, [x], y)
 
 
 # ---- requantize ------------------------------------------------------------------------------------------------------

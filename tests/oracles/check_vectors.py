@@ -89,6 +89,8 @@ def options(case):
         return codes.SOFTMAX, *made("SoftmaxOptions", beta=attrs["beta"])
     if case.op == "requantize":
         return (codes.DEQUANTIZE if attrs["to"] == "f32" else codes.QUANTIZE), 0, None
+    if case.op == "leaky_relu":
+        return codes.LEAKY_RELU, *made("LeakyReluOptions", alpha=attrs["alpha"])
     plain = {"sigmoid": codes.LOGISTIC, "hard_swish": codes.HARD_SWISH, "relu": codes.RELU, "relu6": codes.RELU6,
              "relu_n1_to_1": codes.RELU_N1_TO_1}
     return plain[case.op], 0, None

@@ -112,6 +112,8 @@ def elementwise():
 def activations():
     for op in ("Relu", "Sigmoid", "HardSigmoid"):
         case(op, [node(op, "x", "y")])
+    case("LeakyRelu_default", [node("LeakyRelu", "x", "y")])
+    case("LeakyRelu_slope", [node("LeakyRelu", "x", "y", alpha=-0.3)], opset=16)
     case("HardSwish", [node("HardSwish", "x", "y")], opset=14)
     case("clip_attributes", [node("Clip", "x", "y", min=0.0, max=6.0)], opset=9)
     case("clip_low_only", [node("Clip", "x low", "y")], low=np.float32(0))

@@ -183,7 +183,7 @@ class Grower {
   }
 
   void grow_activation() {
-    static constexpr std::array kOps{&ir::kRelu,      &ir::kRelu6,       &ir::kReluN1To1,
+    static constexpr std::array kOps{&ir::kRelu,      &ir::kRelu6,       &ir::kReluN1To1, &ir::kLeakyRelu,
                                      &ir::kHardSwish, &ir::kHardSigmoid, &ir::kSigmoid};
     keep(add(*kOps[pick(kOps.size())], {choose_any()}));
   }

@@ -18,6 +18,7 @@ constexpr std::array kIntegerOps{
     IntegerOp{&ir::kDepthwiseConv2d, Fuses::Activation},
     IntegerOp{&ir::kFullyConnected, Fuses::Activation},
     IntegerOp{&ir::kHardSwish, Fuses::No},
+    IntegerOp{&ir::kLeakyRelu, Fuses::No},
     IntegerOp{&ir::kMaxPool2d, Fuses::Activation},
     IntegerOp{&ir::kMean, Fuses::No},
     IntegerOp{&ir::kMul, Fuses::Activation},

@@ -30,6 +30,7 @@ constexpr std::array kMappings{
     OpMapping{"HardSigmoid", &read_hard_sigmoid},
     OpMapping{"HardSwish", &read_hard_swish},
     OpMapping{"Identity", &read_identity, &fold_identity},
+    OpMapping{"LeakyRelu", &read_leaky_relu},
     OpMapping{"MatMul", &read_mat_mul},
     OpMapping{"MaxPool", &read_max_pool},
     OpMapping{"Mul", &read_mul, &fold_mul},

@@ -24,6 +24,7 @@ Result<void> read_global_max_pool(NodeReader& node);
 Result<void> read_hard_sigmoid(NodeReader& node);
 Result<void> read_hard_swish(NodeReader& node);
 Result<void> read_identity(NodeReader& node);
+Result<void> read_leaky_relu(NodeReader& node);
 Result<void> read_mat_mul(NodeReader& node);
 Result<void> read_max_pool(NodeReader& node);
 Result<void> read_mul(NodeReader& node);

@@ -21,6 +21,7 @@ constexpr std::array kWriters{
     OpWriter{&ir::kFullyConnected, &write_fully_connected},
     OpWriter{&ir::kHardSigmoid, &write_hard_sigmoid},
     OpWriter{&ir::kHardSwish, &write_pointwise},
+    OpWriter{&ir::kLeakyRelu, &write_leaky_relu},
     OpWriter{&ir::kMaxPool2d, &write_pool},
     OpWriter{&ir::kMean, &write_mean},
     OpWriter{&ir::kMul, &write_binary},

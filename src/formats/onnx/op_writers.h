@@ -22,6 +22,7 @@ void write_concat(NodeWriter& node);
 void write_conv(NodeWriter& node);
 void write_fully_connected(NodeWriter& node);
 void write_hard_sigmoid(NodeWriter& node);
+void write_leaky_relu(NodeWriter& node);
 void write_mean(NodeWriter& node);
 void write_pad(NodeWriter& node);
 void write_pointwise(NodeWriter& node);

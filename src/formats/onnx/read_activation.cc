@@ -76,6 +76,11 @@ Result<void> read_hard_sigmoid(NodeReader& node) {
   return finish_pointwise(node, ir::kHardSigmoid, ir::Attrs::of(ir::HardSigmoidAttrs{.alpha = alpha, .beta = beta}));
 }
 
+Result<void> read_leaky_relu(NodeReader& node) {
+  const float alpha = NETFIT_TRY(node.number("alpha", 0.01F));
+  return finish_pointwise(node, ir::kLeakyRelu, ir::Attrs::of(ir::LeakyReluAttrs{alpha}));
+}
+
 Result<void> read_hard_swish(NodeReader& node) { return finish_pointwise(node, ir::kHardSwish); }
 Result<void> read_relu(NodeReader& node) { return finish_pointwise(node, ir::kRelu); }
 Result<void> read_sigmoid(NodeReader& node) { return finish_pointwise(node, ir::kSigmoid); }

@@ -145,6 +145,18 @@ TEST(OnnxReader, MakesIntegerNodesOfWhatStandsBetweenQuantizations) {
   EXPECT_EQ(requantizations, 2);
 }
 
+TEST(OnnxReader, KeepsTheSlopeOfALeakyRelu) {
+  const char* text = R"(graph main(%x: f32[1,4]) -> (%y) {
+    %a = leaky_relu(%x) alpha=-0.3
+    %y = leaky_relu(%a)
+  })";
+  EXPECT_EQ(op_types(decoded(written(text))), (std::vector<std::string>{"LeakyRelu", "LeakyRelu"}));
+  const ir::Graph graph = reread(text);
+  std::vector<float> slopes;
+  for (const ir::NodeId id : graph.order()) slopes.push_back(graph.node(id).attrs.as<ir::LeakyReluAttrs>().alpha);
+  EXPECT_EQ(slopes, (std::vector<float>{-0.3F, 0.01F}));
+}
+
 TEST(OnnxReader, RecognizesItsOwnFormatOnly) {
   EXPECT_TRUE(recognizes(written(kFloatText)));
   EXPECT_FALSE(recognizes(base::as_bytes("")));

@@ -40,6 +40,11 @@ void write_hard_sigmoid(NodeWriter& node) {
   node.finish();
 }
 
+void write_leaky_relu(NodeWriter& node) {
+  set_attribute(node.add("LeakyRelu", {node.data(0)}), "alpha", node.view().attrs<ir::LeakyReluAttrs>().alpha);
+  node.finish();
+}
+
 void write_softmax(NodeWriter& node) {
   const float beta = node.view().attrs<ir::SoftmaxAttrs>().beta;
   std::string data = node.data(0);

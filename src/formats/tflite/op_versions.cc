@@ -28,6 +28,7 @@ constexpr std::array kVersions{
     VersionRow{Code::FULLY_CONNECTED,
                {"1.5.0", "1.10.0", "1.14.0", "1.14.0", "2.0.0", "2.1.0", "2.3.0", "2.3.0", "2.3.0", "2.11.0"}},
     VersionRow{Code::HARD_SWISH, {"1.15.0"}},
+    VersionRow{Code::LEAKY_RELU, {"1.13.1", "2.3.0"}},
     VersionRow{Code::LOGISTIC, {"1.14.0", "1.14.0", "2.3.0"}},
     VersionRow{Code::MAX_POOL_2D, {"1.5.0", "1.14.0", "2.3.0"}},
     VersionRow{Code::MEAN, {"1.6.0", "1.14.0", "2.4.0"}},
@@ -98,6 +99,7 @@ int op_version(Code code, const OperatorTraits& traits) {
     case Code::PAD:
     case Code::PADV2:
       return traits.rank > 4 ? 4 : by_type(traits.data);
+    case Code::LEAKY_RELU:
     case Code::QUANTIZE:
       return traits.result == DType::Int16 ? 2 : 1;
     case Code::HARD_SWISH:

@@ -39,6 +39,7 @@ constexpr std::array kOperators{
     OperatorRow{Code::EXPAND_DIMS, &read_expand_dims, Does::Move},
     OperatorRow{Code::FULLY_CONNECTED, &read_fully_connected, Does::ComputeWithWeights},
     OperatorRow{Code::HARD_SWISH, &read_hard_swish, Does::Compute},
+    OperatorRow{Code::LEAKY_RELU, &read_leaky_relu, Does::Compute},
     OperatorRow{Code::LOGISTIC, &read_logistic, Does::Compute},
     OperatorRow{Code::MAX_POOL_2D, &read_max_pool, Does::Compute},
     OperatorRow{Code::MEAN, &read_mean, Does::Compute},

@@ -24,6 +24,7 @@ Result<void> read_relu(OpReader& reader);
 Result<void> read_relu6(OpReader& reader);
 Result<void> read_relu_n1_to_1(OpReader& reader);
 Result<void> read_hard_swish(OpReader& reader);
+Result<void> read_leaky_relu(OpReader& reader);
 Result<void> read_logistic(OpReader& reader);
 Result<void> read_softmax(OpReader& reader);
 Result<void> read_quantize(OpReader& reader);

@@ -78,6 +78,11 @@ Result<void> read_relu_n1_to_1(OpReader& reader) { return read_unary(reader, ir:
 Result<void> read_hard_swish(OpReader& reader) { return read_unary(reader, ir::kHardSwish); }
 Result<void> read_logistic(OpReader& reader) { return read_unary(reader, ir::kSigmoid); }
 
+Result<void> read_leaky_relu(OpReader& reader) {
+  const auto* options = NETFIT_TRY(reader.options<schema::LeakyReluOptions>());
+  return read_unary(reader, ir::kLeakyRelu, ir::Attrs::of(ir::LeakyReluAttrs{options->alpha()}));
+}
+
 Result<void> read_softmax(OpReader& reader) {
   const auto* options = NETFIT_TRY(reader.options<schema::SoftmaxOptions>());
   return read_unary(reader, ir::kSoftmax, ir::Attrs::of(ir::SoftmaxAttrs{options->beta()}));

@@ -79,7 +79,8 @@ constexpr RoundTrip kFloat[] = {
       %c = relu_n1_to_1(%b)
       %d = hard_swish(%c)
       %e = sigmoid(%d)
-      %f = softmax(%e) beta=0.5
+      %g = leaky_relu(%e) alpha=-0.3
+      %f = softmax(%g) beta=0.5
     })"},
     {"Shapes", R"(graph main(%x: f32[1,2,3,4]) -> (%r) {
       %t = transpose(%x) perm=[0,2,3,1]
@@ -117,7 +118,8 @@ constexpr RoundTrip kInteger[] = {
       %b: q(0.125, 1) = mul(%a, %x)
       %c: q(0.125, 2) = sub(%b, %a)
       %d: q(0.125, 3) = hard_swish(%c)
-      %e = max_pool2d(%d) window=2x2 stride=2x2
+      %l: q(0.0625, -5) = leaky_relu(%d) alpha=0.2
+      %e = max_pool2d(%l) window=2x2 stride=2x2
       %f = average_pool2d(%e) window=2x2
       %p = pad(%f) before=[0,1,0,0] after=[0,0,0,0]
       %q = pad(%p) before=[0,1,0,0] after=[0,0,0,0] value=0.25
@@ -133,7 +135,8 @@ constexpr RoundTrip kInteger[] = {
       const @w: i8[3,1,1,2] q(axis=0, [0.25, 0.5, 0.125]) = random(1)
       const @b: i64[3] q(axis=0, [0.125, 0.25, 0.0625]) = random(2)
       %c: q(0.25) = conv2d(%x, @w, @b) activation=relu
-      %a: q(0.5) = add(%c, %c)
+      %l: q(0.125) = leaky_relu(%c) alpha=0.2
+      %a: q(0.5) = add(%l, %c)
       %m: q(0.5) = mean(%a) axes=[1,2]
       %s = softmax(%m)
     })"},

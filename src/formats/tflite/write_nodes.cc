@@ -65,6 +65,13 @@ Result<void> write_hard_swish(NodeWriter& writer) {
   return {};
 }
 
+Result<void> write_leaky_relu(NodeWriter& writer) {
+  const float alpha = writer.view().attrs<ir::LeakyReluAttrs>().alpha;
+  const Options options = as_options(schema::CreateLeakyReluOptions(writer.flatbuffer(), alpha));
+  writer.emit(Code::LEAKY_RELU, {writer.input(0)}, options);
+  return {};
+}
+
 Result<void> write_softmax(NodeWriter& writer) {
   const float beta = writer.view().attrs<ir::SoftmaxAttrs>().beta;
   const Options options = as_options(schema::CreateSoftmaxOptions(writer.flatbuffer(), beta));
@@ -138,6 +145,7 @@ constexpr std::array kNodes{
     NodeRow{&ir::kDiv, &write_div},
     NodeRow{&ir::kFullyConnected, &write_fully_connected},
     NodeRow{&ir::kHardSwish, &write_hard_swish},
+    NodeRow{&ir::kLeakyRelu, &write_leaky_relu},
     NodeRow{&ir::kMaxPool2d, &write_max_pool},
     NodeRow{&ir::kMean, &write_mean},
     NodeRow{&ir::kMul, &write_mul},

@@ -37,6 +37,7 @@ constexpr std::array kKernels{
     Kernel{&ir::kFullyConnected, &prepare_fully_connected},
     Kernel{&ir::kHardSigmoid, &prepare_hard_sigmoid},
     Kernel{&ir::kHardSwish, &prepare_hard_swish},
+    Kernel{&ir::kLeakyRelu, &prepare_leaky_relu},
     Kernel{&ir::kMaxPool2d, &prepare_max_pool2d},
     Kernel{&ir::kMean, &prepare_mean},
     Kernel{&ir::kMul, &prepare_mul},

@@ -25,6 +25,12 @@ Result<TensorType> infer_hard_sigmoid(const NodeView& node) {
   return infer_same(node);
 }
 
+Result<TensorType> infer_leaky_relu(const NodeView& node) {
+  const float alpha = node.attrs<LeakyReluAttrs>().alpha;
+  if (!std::isfinite(alpha)) return bad_input(fmt::format("alpha {} is not finite", alpha));
+  return infer_same(node);
+}
+
 // The axis is always the last one, so softmax moves with a permutation only if that keeps the last axis.
 std::optional<Attrs> permute_softmax(const NodeView& node, std::span<const int> perm) {
   if (perm.empty() || perm.back() != static_cast<int>(perm.size()) - 1) return std::nullopt;
@@ -45,6 +51,13 @@ constinit const OpSpec kHardSigmoid{
     .permuted = &keep_attrs,
 };
 constinit const OpSpec kHardSwish = pointwise("hard_swish", "x * relu6(x + 3) / 6");
+constinit const OpSpec kLeakyRelu{
+    .name = "leaky_relu",
+    .summary = "x above 0, alpha * x below",
+    .codec = kCodec<LeakyReluAttrs>,
+    .infer = &infer_leaky_relu,
+    .permuted = &keep_attrs,
+};
 constinit const OpSpec kRelu = pointwise("relu", "clamp to [0, inf)");
 constinit const OpSpec kRelu6 = pointwise("relu6", "clamp to [0, 6]");
 constinit const OpSpec kReluN1To1 = pointwise("relu_n1_to_1", "clamp to [-1, 1]");

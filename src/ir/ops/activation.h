@@ -17,6 +17,13 @@ struct HardSigmoidAttrs {
   }
 };
 
+/// x where it is positive, alpha * x elsewhere; alpha may have any sign and size.
+struct LeakyReluAttrs {
+  float alpha = 0.01F;
+
+  static constexpr auto fields() { return std::tuple{Field{"alpha", &LeakyReluAttrs::alpha}}; }
+};
+
 /// Over the last axis: exp(beta * x) / sum exp(beta * x).
 struct SoftmaxAttrs {
   float beta = 1.0F;
@@ -27,6 +34,7 @@ struct SoftmaxAttrs {
 extern const OpSpec kHardSigmoid;
 /// x * relu6(x + 3) / 6.
 extern const OpSpec kHardSwish;
+extern const OpSpec kLeakyRelu;
 extern const OpSpec kRelu;
 extern const OpSpec kRelu6;
 extern const OpSpec kReluN1To1;

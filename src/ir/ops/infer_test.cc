@@ -138,12 +138,14 @@ TEST(Binary, Broadcasts) {
 
 TEST(Pointwise, KeepsTypeAndShape) {
   for (const std::string_view op :
-       {"relu", "relu6", "relu_n1_to_1", "hard_swish", "hard_sigmoid", "sigmoid", "softmax"}) {
+       {"relu", "relu6", "relu_n1_to_1", "leaky_relu", "hard_swish", "hard_sigmoid", "sigmoid", "softmax"}) {
     EXPECT_EQ(infer(op, {"i8[1,4,3]"}), "i8 1x4x3");
     EXPECT_NE(infer(op, {"bool[1,4]"}).find("does not compute in bool"), std::string::npos);
   }
   EXPECT_EQ(infer("softmax", {"f32[]"}), "softmax of a scalar has no axis");
   EXPECT_EQ(infer("softmax", {"f32[1,2]"}, "beta=inf"), "beta inf is not finite");
+  EXPECT_EQ(infer("leaky_relu", {"f32[1,2]"}, "alpha=-1.5"), "f32 1x2");
+  EXPECT_EQ(infer("leaky_relu", {"f32[1,2]"}, "alpha=nan"), "alpha nan is not finite");
 }
 
 TEST(Concat, AddsExtents) {
