@@ -139,9 +139,7 @@ TEST(QuantizeInt8, KeepsRandomGraphsValidAndNearFloat) {
     const Result<ir::Graph> int8 = quant::quantize_int8(graph, *ranges, {.io = Io::Float32});
     if (!int8) {
       // Only what the random graph may hold and int8 may not.
-      const std::string text = int8.error().text();
-      const bool known = text.find("div '") != std::string::npos || text.find("leaky_relu '") != std::string::npos;
-      EXPECT_TRUE(known) << text;
+      EXPECT_NE(int8.error().text().find("div '"), std::string::npos) << int8.error().text();
       continue;
     }
     const std::vector<Tensor> expected = run(graph, inputs);
@@ -403,7 +401,8 @@ TEST_P(Int8Network, TakesPixelsAtTheCostOfFewImages) {
   const std::vector<std::int64_t> int8 = int8_classes(Io::Int8);
   const std::vector<std::int64_t> pixels = int8_classes(Io::Int8Pixels);
   EXPECT_NEAR(eval::percent_equal(pixels, test.labels), eval::percent_equal(int8, test.labels), 0.1);
-  // The goal, 99.6, is missed: 99.51 and 99.59 % are reached, for the reason in docs/quantization.md. This guards these.
+  // The goal, 99.6, is missed: 99.51 and 99.59 % are reached, for the reason in docs/quantization.md. This guards
+  // these.
   EXPECT_GE(eval::percent_equal(int8, pixels), 99.5);
 }
 

@@ -26,6 +26,7 @@ const std::array kInt8Ops{
     &ir::kDepthwiseConv2d,
     &ir::kFullyConnected,
     &ir::kHardSwish,
+    &ir::kLeakyRelu,
     &ir::kMaxPool2d,
     &ir::kMean,
     &ir::kMul,
