@@ -47,6 +47,24 @@ TEST(WholeNetworkInLitert, Of450kGivesTheInterpretersResults) { expect_interpret
 
 TEST(WholeNetworkInLitert, OfW10GivesTheInterpretersResults) { expect_interpreters_results_in_litert(kLarge); }
 
+void expect_default_kernels_close_on_all_test_images(const char* network) {
+  if (!missing().empty()) GTEST_SKIP() << missing();
+  const ModelFile file = write(quantized(network), ".tflite");
+  const data::Dataset test = images(data::Split::Test, std::nullopt);
+  const Tensor input = input_of(file.graph, test);
+  const Tensor interpreted = interpret(file, input);
+  const Tensor given = run_litert(file, LitertKernels::Default, input);
+  expect_same_classes(given, interpreted);
+  record("interpreter_right", static_cast<double>(count_right(interpreted, test)));
+  record("litert_right", static_cast<double>(count_right(given, test)));
+  // A tenth of a point.
+  EXPECT_LE(std::abs(count_right(given, test) - count_right(interpreted, test)), test.count() / 1000);
+}
+
+TEST(NightlyInLitert, Of450kIsCloseToTheInterpreter) { expect_default_kernels_close_on_all_test_images(kSmall); }
+
+TEST(NightlyInLitert, OfW10IsCloseToTheInterpreter) { expect_default_kernels_close_on_all_test_images(kLarge); }
+
 // Among other things: LiteRT gives the same with and without shared vectors in the file.
 void expect_approval_of_the_official_schema(const ModelFile& file) {
   const support::TemporaryFolder folder;
