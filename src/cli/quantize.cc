@@ -86,7 +86,7 @@ void print_answer(const Options& options, const Model& model, const Answer& answ
     if (answer.pixels_agreement) json["pixels_agreement"] = *answer.pixels_agreement;
     return print_json(json, environment);
   }
-  fmt::print(environment.out, "{}: {} bytes, {} ({:.2f} times smaller than {}), calibrated on {} samples of {}\n",
+  fmt::print(environment.out, "{}: {} bytes, {}\n{:.2f} times smaller than {}\ncalibrated on {} samples of {}\n",
              options.output, grouped(answer.bytes), options.scheme,
              static_cast<double>(model.bytes.size()) / static_cast<double>(answer.bytes), model.path, answer.samples,
              answer.data);

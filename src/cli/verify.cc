@@ -141,7 +141,7 @@ void print_text(const Options& options, const Verdict& verdict, const Environmen
   fmt::print(out, "{} {} and {}: same top-1 on {:.2f} % of {} samples (needed: {:.2f})\n", verdict.runtime.name,
              verdict.runtime.version, verdict.executor, verdict.agreement, verdict.samples, options.min_agreement);
   if (verdict.top1_runtime) {
-    fmt::print(out, "top-1: {:.2f} % in {}, {:.2f} % in ours; {} has {:.2f} %: {:+.2f} points (allowed: -{:.2f})\n",
+    fmt::print(out, "top-1: {:.2f} % in {}, {:.2f} % in ours\n{} has {:.2f} %: {:+.2f} points (allowed: -{:.2f})\n",
                *verdict.top1_runtime, verdict.runtime.name, *verdict.top1_ours, base::printable(options.against),
                *verdict.top1_model, *verdict.top1_runtime - *verdict.top1_model, options.max_drop);
   }
