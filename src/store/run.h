@@ -63,6 +63,19 @@ struct Unavailable {
   friend bool operator==(const Unavailable&, const Unavailable&) = default;
 };
 
+/// One kernel of the estimate behind a Run's readings, for charts; not part of the key.
+struct LayerFigures {
+  std::string name;
+  std::string op;
+  std::int64_t macs = 0;
+  double latency_ms = 0.0;
+  double energy_mj = 0.0;
+  std::string bound;            ///< "compute", "memory", "overhead"
+  double utilisation = 0.0;     ///< of the core's peak, 0 to 1
+  std::int64_t live_bytes = 0;  ///< activations alive while it runs
+  friend bool operator==(const LayerFigures&, const LayerFigures&) = default;
+};
+
 /// An evaluated candidate. The first block defines the work and makes the key (content_key.h), the second is what came
 /// of it, the third says when.
 struct Run {
@@ -78,6 +91,7 @@ struct Run {
   std::vector<Reading> readings;  ///< a quantity may come from several sources
   std::vector<Unavailable> unavailable;
   DeployedFile file;
+  std::vector<LayerFigures> layers;  ///< in the order in which they run; empty where nothing was estimated
 
   std::string created;  ///< UTC, "2026-01-31T12:00:00Z", or empty
   double duration_ms = 0.0;

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/reading.h"
+#include "base/result.h"
+#include "cost/memory_plan.h"
+#include "device/device.h"
+#include "device/runtime.h"
+#include "ir/graph.h"
+
+namespace netfit::cost {
+
+enum class Bound : std::uint8_t { Compute, Memory, Overhead };
+std::string_view name(Bound bound);
+
+/// One kernel of the runtime: a node with what the runtime fuses into it.
+struct LayerCost {
+  std::string name;
+  std::string op;
+  std::int64_t macs = 0;
+  double latency_ms = 0.0;
+  double compute_ms = 0.0;
+  double memory_ms = 0.0;
+  double energy_mj = 0.0;
+  Bound bound = Bound::Compute;
+  double utilisation = 0.0;  ///< MACs per cycle over the core's peak, 0 to 1
+  std::int64_t weight_bytes = 0;
+  std::int64_t live_bytes = 0;  ///< activations alive while it runs
+};
+
+/// What lies in one region of the device, and what does not fit.
+struct RegionUse {
+  std::string region;
+  std::int64_t capacity_bytes = 0;
+  std::int64_t used_bytes = 0;
+  std::vector<std::string> holds;  ///< "arena", "weights", "code", "runtime"
+  bool fits = true;
+};
+
+struct EstimateOptions {
+  int threads = 1;
+  /// Costs the graph as if its activations and weights had this type; for graphs of which only the structure is known.
+  std::optional<tensor::DType> as_type;
+};
+
+/// Everything that is said of a graph on a device without running it. Readings are analytic predictions with 90 %
+/// intervals, or exact counts.
+struct Estimate {
+  std::vector<Reading> readings;  ///< latency, peak RAM, arena, flash, energy, MACs, params
+  struct Missing {
+    Quantity quantity;
+    std::string reason;
+  };
+  std::vector<Missing> unavailable;  ///< each with the reason
+  std::int64_t weight_bytes = 0;
+  MemoryPlan plan;
+  std::vector<LayerCost> layers;
+  std::vector<RegionUse> regions;
+
+  const Reading* find(Quantity quantity) const;
+};
+
+/// Pure; the formulae are in docs/cost-models.md. Fails only on options that the device does not allow; what cannot be
+/// estimated is unavailable.
+Result<Estimate> estimate(const ir::Graph& graph, const device::Device& device, const device::Runtime& runtime,
+                          const EstimateOptions& options);
+
+/// Everything that keeps the graph off the runtime, by node; empty if it runs.
+std::vector<std::string> check_support(const ir::Graph& graph, const device::Runtime& runtime);
+
+}  // namespace netfit::cost
