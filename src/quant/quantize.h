@@ -50,4 +50,15 @@ struct QuantizeOptions {
 /// cannot be quantized.
 Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options);
 
+/// The graph with its float constants in half precision and a `requantize` before each reader; it computes in float32.
+/// `optimized` must be float and optimized. Fails with every constant that half precision cannot hold: magnitudes above
+/// 65504 and what is not finite.
+Result<ir::Graph> quantize_float16(const ir::Graph& optimized);
+
+/// The graph with int8 weights, symmetric, per channel for convolutions and per tensor for fully_connected, under float
+/// data, which the runtime quantizes anew for each sample (dynamic range). Weights of fewer than 1024 elements stay
+/// float, as do all biases. `optimized` must be float and optimized. Fails on weights that are not finite, naming all
+/// of them.
+Result<ir::Graph> quantize_dynamic(const ir::Graph& optimized);
+
 }  // namespace netfit::quant
