@@ -61,6 +61,7 @@ TEST(ContentKey, IgnoresResultsTimesNamesAndTheOrderOfOptions) {
       [](store::Run& run) { run.readings.clear(); },
       [](store::Run& run) { run.unavailable.clear(); },
       [](store::Run& run) { run.file = {}; },
+      [](store::Run& run) { run.layers.clear(); },
       [](store::Run& run) { run.created = ""; },
       [](store::Run& run) { run.duration_ms = 0; },
       [](store::Run& run) { std::swap(run.options[0], run.options[1]); },

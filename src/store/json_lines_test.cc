@@ -81,6 +81,13 @@ TEST(JsonLines, NameEveryFaultyLine) {
        "the reading of top1 is outside its interval: 99.5 in [91.9, 93]"},
       {replaced(good, "\"value\":92.5", "\"value\":1e999"), "is not valid JSON"},
       {replaced(good, "\"readings\":[", "\"readings\":[3,"), "'readings' is not a JSON object"},
+      {replaced(good, "\"layers\":[", "\"layers\":[3,"), "'layers' is not a JSON object"},
+      {replaced(good, "\"layers\":[", "\"layers\":{},\"duration_ms\":["), "'layers' is not a list"},
+      {replaced(good, "\"macs\":0,", ""), "'layers.macs' is missing"},
+      {replaced(good, "\"macs\":0,", "\"macs\":0,\"cycles\":1,"), "'layers.cycles' is not a known field"},
+      {replaced(good, "\"utilisation\":0.41", "\"utilisation\":-0.5"),
+       "a figure of layer 'conv_0' is -0.5 (allowed: 0 or more)"},
+      {replaced(good, "\"live_bytes\":20480", "\"live_bytes\":-1"), "a count of layer 'pool_1' is negative"},
       {replaced(good, "stm32h747", "apple-m1"), ""},
   };
   for (const Case& fault : cases) {

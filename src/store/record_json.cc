@@ -31,6 +31,12 @@ Json reading_json(const Reading& reading) {
   return json;
 }
 
+Json layer_json(const LayerFigures& layer) {
+  return {{"name", json_of(layer.name)},      {"op", json_of(layer.op)},       {"macs", layer.macs},
+          {"latency_ms", layer.latency_ms},   {"energy_mj", layer.energy_mj},  {"bound", json_of(layer.bound)},
+          {"utilisation", layer.utilisation}, {"live_bytes", layer.live_bytes}};
+}
+
 Result<std::vector<Setting>> read_settings(const JsonReader& reader, const char* name) {
   const Json* list = NETFIT_TRY(reader.array(name));
   std::vector<Setting> settings;
@@ -75,6 +81,21 @@ Result<Unavailable> read_unavailable(const Json& json) {
   return Unavailable{quantity, NETFIT_TRY(reader.text("reason"))};
 }
 
+Result<LayerFigures> read_layer(const Json& json) {
+  const JsonReader reader = NETFIT_TRY(JsonReader::create(json, "layers"));
+  NETFIT_TRY(reader.only({"name", "op", "macs", "latency_ms", "energy_mj", "bound", "utilisation", "live_bytes"}));
+  LayerFigures layer;
+  layer.name = NETFIT_TRY(reader.text("name"));
+  layer.op = NETFIT_TRY(reader.text("op"));
+  layer.macs = NETFIT_TRY(reader.integer("macs"));
+  layer.latency_ms = NETFIT_TRY(reader.real("latency_ms"));
+  layer.energy_mj = NETFIT_TRY(reader.real("energy_mj"));
+  layer.bound = NETFIT_TRY(reader.text("bound"));
+  layer.utilisation = NETFIT_TRY(reader.real("utilisation"));
+  layer.live_bytes = NETFIT_TRY(reader.integer("live_bytes"));
+  return layer;
+}
+
 Result<void> read_candidate(const JsonReader& reader, Candidate& candidate) {
   NETFIT_TRY(reader.only({"model", "graph", "scheme", "recipe"}));
   candidate.model = NETFIT_TRY(reader.text("model"));
@@ -114,6 +135,10 @@ Result<void> read_results(const JsonReader& record, Run& run) {
   for (const Json& reading : *readings) run.readings.push_back(NETFIT_TRY(read_reading(reading)));
   const Json* unavailable = NETFIT_TRY(record.array("unavailable"));
   for (const Json& missing : *unavailable) run.unavailable.push_back(NETFIT_TRY(read_unavailable(missing)));
+  if (record.has("layers")) {
+    const Json* layers = NETFIT_TRY(record.array("layers"));
+    for (const Json& layer : *layers) run.layers.push_back(NETFIT_TRY(read_layer(layer)));
+  }
   if (record.has("created")) run.created = NETFIT_TRY(record.text("created"));
   if (record.has("duration_ms")) run.duration_ms = NETFIT_TRY(record.real("duration_ms"));
   return {};
@@ -161,6 +186,10 @@ std::string write_record(const Run& run, Times times) {
     json["unavailable"].push_back({{"quantity", base::name(missing.quantity)}, {"reason", json_of(missing.reason)}});
   }
   json["file"] = {{"name", json_of(run.file.name)}, {"bytes", run.file.bytes}, {"hash", json_of(run.file.hash)}};
+  if (!run.layers.empty()) {
+    json["layers"] = Json::array();
+    for (const LayerFigures& layer : run.layers) json["layers"].push_back(layer_json(layer));
+  }
   if (times == Times::Keep) {
     json["created"] = json_of(run.created);
     json["duration_ms"] = run.duration_ms;
@@ -173,7 +202,7 @@ Result<Run> read_record(std::string_view line) {
   const JsonReader record = NETFIT_TRY(JsonReader::create(json, ""));
   NETFIT_TRY(check_schema(record));
   NETFIT_TRY(record.only({"schema", "key", "candidate", "data", "device", "runtime", "threads", "options", "seed",
-                          "tool_version", "readings", "unavailable", "file", "created", "duration_ms"}));
+                          "tool_version", "readings", "unavailable", "file", "layers", "created", "duration_ms"}));
   Run run;
   const JsonReader candidate = NETFIT_TRY(record.object("candidate"));
   NETFIT_TRY(read_candidate(candidate, run.candidate));

@@ -99,6 +99,27 @@ Result<void> check_results(const Run& run) {
   return {};
 }
 
+Result<void> check_layers(const std::vector<LayerFigures>& layers) {
+  if (layers.size() > kMostEntries) {
+    return bad_input(fmt::format("'layers' has {} entries (allowed: {})", layers.size(), kMostEntries));
+  }
+  for (const LayerFigures& layer : layers) {
+    NETFIT_TRY(check_text("layers.name", layer.name));
+    NETFIT_TRY(check_text("layers.op", layer.op));
+    NETFIT_TRY(check_text("layers.bound", layer.bound));
+    for (const double figure : {layer.latency_ms, layer.energy_mj, layer.utilisation}) {
+      if (!std::isfinite(figure) || figure < 0.0) {
+        return bad_input(
+            fmt::format("a figure of layer '{}' is {} (allowed: 0 or more)", base::printable(layer.name), figure));
+      }
+    }
+    if (layer.macs < 0 || layer.live_bytes < 0) {
+      return bad_input(fmt::format("a count of layer '{}' is negative", base::printable(layer.name)));
+    }
+  }
+  return {};
+}
+
 // "2026-01-31T12:00:00Z": digits where the pattern has 0, else the pattern's own character.
 bool is_time_stamp(std::string_view text) {
   constexpr std::string_view kPattern = "0000-00-00T00:00:00Z";
@@ -118,6 +139,7 @@ Result<void> check_run(const Run& run) {
   if (run.data.count < 0) return bad_input(fmt::format("'data.count' is negative: {}", run.data.count));
   if (run.file.bytes < 0) return bad_input(fmt::format("'file.bytes' is negative: {}", run.file.bytes));
   NETFIT_TRY(check_results(run));
+  NETFIT_TRY(check_layers(run.layers));
   if (!run.created.empty() && !is_time_stamp(run.created)) {
     return bad_input(
         fmt::format("'created' is '{}' (allowed: the form 2026-01-31T12:00:00Z)", base::printable(run.created)));

@@ -129,6 +129,7 @@ TEST_P(StoreTest, GivesBackHostileTextAsItWas) {
     run.candidate.model = run.candidate.graph = run.device.name = run.data.name = text;
     run.options.push_back({text, text});
     run.readings[0].note = run.unavailable[0].reason = run.file.name = text;
+    run.layers[0].name = run.layers[0].op = run.layers[0].bound = text;
     runs.push_back(run);
   }
   ASSERT_EQ(store_->append(runs, Existing::Keep).value(), std::ssize(texts));
@@ -145,6 +146,17 @@ TEST_P(StoreTest, GivesBackEveryDigitOfEveryNumber) {
   run.file.bytes = std::int64_t{1} << 62;
   run.duration_ms = 0.1 + 0.2;
   run.readings = {{Quantity::Latency, 1.0 / 3.0, 5e-324, 1.7976931348623157e308, base::Source::Calibrated, ""}};
+  run.layers[0].latency_ms = 1.0 / 7.0;
+  run.layers[0].energy_mj = 5e-324;
+  run.layers[0].utilisation = 2.0 / 3.0;
+  run.layers[0].macs = run.layers[0].live_bytes = (std::int64_t{1} << 62) + 1;
+  ASSERT_TRUE(store_->append(run));
+  EXPECT_EQ(store_->all().value(), std::vector<store::Run>{run});
+}
+
+TEST_P(StoreTest, GivesBackARunWithoutLayers) {
+  store::Run run = sample_run();
+  run.layers.clear();
   ASSERT_TRUE(store_->append(run));
   EXPECT_EQ(store_->all().value(), std::vector<store::Run>{run});
 }

@@ -27,6 +27,8 @@ inline Run sample_run(std::uint64_t seed = 1) {
                   Reading::exact(Quantity::Flash, 501'760, base::Source::Analytic)};
   run.unavailable = {{Quantity::Energy, "the device states no energy figures"}};
   run.file = {"cnn_small.int8.tflite", 501'760, "ef56"};
+  run.layers = {{"conv_0", "conv2d", 1'327'104, 12.5, 1.75, "compute", 0.41, 40'960},
+                {"pool_1", "avg_pool2d", 0, 0.125, 0.0, "memory", 0.0, 20'480}};
   run.created = "2026-01-31T12:00:00Z";
   run.duration_ms = 1234.5;
   return run;
