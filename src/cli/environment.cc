@@ -66,6 +66,18 @@ std::vector<fs::path> site_packages() {
   return found;
 }
 
+// The current directory if it holds descriptions of its own, then what was installed with the program.
+std::vector<fs::path> device_roots() {
+  std::error_code ignored;
+  std::vector<fs::path> roots;
+  if (fs::is_directory("devices", ignored) || fs::is_directory("runtimes", ignored)) roots.emplace_back(".");
+  if (const auto shipped = beside_program("devices")) {
+    const fs::path root = shipped->parent_path();
+    if (roots.empty() || !fs::equivalent(roots.front(), root, ignored)) roots.push_back(root);
+  }
+  return roots;
+}
+
 }  // namespace
 
 Environment real_environment() {
@@ -76,6 +88,7 @@ Environment real_environment() {
   environment.color = isatty(STDOUT_FILENO) == 1 && !variable("NO_COLOR");
   environment.cache = cache_folder();
   environment.embedded = beside_program("data/cifar10_subset").value_or(fs::path());
+  environment.device_roots = device_roots();
   environment.site_packages = site_packages();
   environment.progress = make_terminal_progress(stderr, isatty(STDERR_FILENO) == 1);
   return environment;

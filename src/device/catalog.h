@@ -19,6 +19,7 @@ struct FoundDevice {
   Device device;
   /// What was chosen for an alias ("cortex-m7 is stm32h747"), and the device's remark; for the user, may be empty.
   std::vector<std::string> notes;
+  std::filesystem::path file;
 };
 
 /// The device that "stm32h747", "stm32h747@400MHz", an alias or a path to a .toml means. The clock scales what depends

@@ -21,7 +21,8 @@ struct MemoryRegion {
   std::string name;
   MemoryKind kind = MemoryKind::Ram;
   std::int64_t bytes = 0;
-  double bandwidth_gb_s = 0.0;  ///< sustained sequential read by all cores together, 10^9 bytes a second
+  double bandwidth_gb_s =
+      0.0;  ///< sustained sequential read by all cores together, at the device's clock; 10^9 bytes/s
 };
 
 struct Cache {
@@ -38,12 +39,14 @@ struct Simd {
   std::map<tensor::DType, double> macs_per_cycle;  ///< Float32, Float16, Int8: peak multiply-accumulates
 };
 
-/// Electrical power of what the energy figure speaks of (`scope`), e.g. the supply of the microcontroller alone.
+/// Electrical power of what the energy figure speaks of (`scope`), e.g. the supply of the microcontroller alone, at the
+/// device's clock.
 struct Power {
   std::string scope;
   double active_mw = 0.0;            ///< one core computing, all else included
   double per_further_core_mw = 0.0;  ///< what each further busy core adds
   double idle_mw = 0.0;              ///< between two inferences
+  double factor = 1.0;               ///< the truth lies in [figure / factor, figure * factor] nine times out of ten
 };
 
 /// Hardware: a board or core at a clock (devices/<name>.toml).

@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tensor/dtype.h"
@@ -24,7 +27,11 @@ enum class KernelClass : std::uint8_t {
   Movement,        ///< concat, slice, pad, reshape that copies, shuffle
   Transcendental,  ///< softmax, sigmoid, swish: exp for each element
 };
+/// "conv1x1", "fully_connected", ...: the key in runtimes/*.toml.
 std::string_view name(KernelClass kernel);
+std::optional<KernelClass> find_kernel_class(std::string_view name);
+/// All kinds, in the order of the enumeration.
+std::span<const KernelClass> kernel_classes();
 
 /// Software with a version that runs graphs on devices (runtimes/<name>.toml).
 struct Runtime {
