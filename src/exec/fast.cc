@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "exec/bytes.h"
+#include "exec/float_weights.h"
 #include "exec/kernels/kernels.h"
 #include "exec/onednn/conv.h"
 #include "exec/onednn/library.h"
@@ -51,15 +52,45 @@ class OwnedSession final : public Session {
       : graph_(std::move(graph)), session_(std::move(session)) {}
 
   std::int64_t batch() const override { return session_->batch(); }
-  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) override {
+  Result<void> load(std::span<const std::byte* const> inputs) override { return session_->load(inputs); }
+  Result<void> compute() override {
     const onednn::OneThread one_thread;
-    return session_->run(inputs, outputs);
+    return session_->compute();
   }
+  Result<void> give(std::span<std::byte* const> outputs) override { return session_->give(outputs); }
 
  private:
   std::shared_ptr<const ir::Graph> graph_;
   std::unique_ptr<Session> session_;
 };
+
+struct CompiledSessions {
+  std::vector<std::unique_ptr<Session>> sessions;
+  ExecutorLabel label;
+};
+
+Result<CompiledSessions> compile_sessions(const ir::Graph& graph, const FastOptions& options,
+                                          const std::shared_ptr<const NodeRunner>& fallback) {
+  const bool onednn = options.backend == FastBackend::OneDnn;
+  if (!onednn) NETFIT_TRY(xnnpack::initialize());
+  ProgramOptions program_options{.makers = kXnnpackMakers, .batch = options.batch};
+  if (onednn) {
+    program_options.makers = kOneDnnMakers;
+    program_options.storage = ByteStorage::Unsigned;
+  }
+  const auto owned = std::make_shared<const ir::Graph>(with_float_weights(graph));
+  if (program_options.batch < 1) program_options.batch = choose_batch(*owned);
+
+  CompiledSessions compiled{.label = {.name = onednn ? fmt::format("fast (onednn {})", onednn::version())
+                                                     : fmt::format("fast (xnnpack {})", xnnpack::version())}};
+  const onednn::OneThread one_thread;
+  while (std::ssize(compiled.sessions) < std::max(options.threads, 1)) {
+    Program program = NETFIT_TRY(compile_program(*owned, program_options, fallback));
+    compiled.label.fallback_nodes = std::move(program.fallback_nodes);
+    compiled.sessions.push_back(std::make_unique<OwnedSession>(owned, std::move(program.session)));
+  }
+  return compiled;
+}
 
 }  // namespace
 
@@ -75,32 +106,21 @@ FastBackend choose_backend(const ir::Graph& graph) {
 
 Result<std::unique_ptr<Executor>> create_fast_on(const ir::Graph& graph, const FastOptions& options,
                                                  std::shared_ptr<const NodeRunner> fallback) {
-  const bool onednn = options.backend == FastBackend::OneDnn;
-  if (!onednn) NETFIT_TRY(xnnpack::initialize());
-  ProgramOptions program_options{.makers = kXnnpackMakers, .batch = options.batch};
-  if (onednn) {
-    program_options.makers = kOneDnnMakers;
-    program_options.storage = ByteStorage::Unsigned;
-  }
-  if (program_options.batch < 1) program_options.batch = choose_batch(graph);
-
-  const auto owned = std::make_shared<const ir::Graph>(graph);
-  ExecutorLabel label{.name = onednn ? fmt::format("fast (onednn {})", onednn::version())
-                                     : fmt::format("fast (xnnpack {})", xnnpack::version())};
-  std::vector<std::unique_ptr<Session>> sessions;
-  const onednn::OneThread one_thread;
-  while (std::ssize(sessions) < std::max(options.threads, 1)) {
-    Program program = NETFIT_TRY(compile_program(*owned, program_options, fallback));
-    label.fallback_nodes = std::move(program.fallback_nodes);
-    sessions.push_back(std::make_unique<OwnedSession>(owned, std::move(program.session)));
-  }
-  return create_parallel(graph, std::move(sessions), std::move(label));
+  CompiledSessions compiled = NETFIT_TRY(compile_sessions(graph, options, fallback));
+  return create_parallel(graph, std::move(compiled.sessions), std::move(compiled.label));
 }
 
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const ExecutorOptions& options,
                                               std::shared_ptr<const NodeRunner> fallback) {
   return create_fast_on(graph, FastOptions{.backend = choose_backend(graph), .threads = options.threads},
                         std::move(fallback));
+}
+
+Result<std::unique_ptr<Invocation>> create_fast_invocation(const ir::Graph& graph,
+                                                           std::shared_ptr<const NodeRunner> fallback) {
+  const FastOptions options{.backend = choose_backend(graph), .batch = 1};
+  CompiledSessions compiled = NETFIT_TRY(compile_sessions(graph, options, fallback));
+  return create_invocation(graph, std::move(compiled.sessions.front()), std::move(compiled.label));
 }
 
 }  // namespace netfit::exec

@@ -24,13 +24,21 @@ class ProgramSession final : public Session {
 
   std::int64_t batch() const override { return batch_; }
 
-  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) override {
+  Result<void> load(std::span<const std::byte* const> inputs) override {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const ir::ValueId id = graph_.inputs[i].value;
       move(inputs[i], address(id), graph_.value(id), batch_);
     }
+    return {};
+  }
+
+  Result<void> compute() override {
     for (const std::unique_ptr<Step>& step : steps_) NETFIT_TRY(step->run());
-    for (std::size_t i = 0; i < outputs.size(); ++i) give(graph_.outputs[i].value, outputs[i]);
+    return {};
+  }
+
+  Result<void> give(std::span<std::byte* const> outputs) override {
+    for (std::size_t i = 0; i < outputs.size(); ++i) give_value(graph_.outputs[i].value, outputs[i]);
     return {};
   }
 
@@ -116,7 +124,7 @@ class ProgramSession final : public Session {
 
   std::byte* address(ir::ValueId id) const { return base_ + plan_.offsets[buffer_of_.at(id)]; }
 
-  void give(ir::ValueId id, std::byte* output) const {
+  void give_value(ir::ValueId id, std::byte* output) const {
     const ir::Value& value = graph_.value(id);
     if (!value.is_constant()) return move(address(id), output, value, batch_);
     for (std::int64_t sample = 0; sample < batch_; ++sample) {

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "exec/executor.h"
+#include "exec/invocation.h"
 #include "ir/graph.h"
 
 namespace netfit::exec {
@@ -22,9 +23,19 @@ class Session {
   /// Samples of one run.
   virtual std::int64_t batch() const = 0;
 
-  /// `inputs[i]` holds batch() samples of graph input i, row-major in graph layout, and may be read up to 63 bytes
-  /// beyond them; `outputs[i]` takes as many of graph output i.
-  virtual Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) = 0;
+  /// Copies inputs to where the computation reads them. `inputs[i]` holds batch() samples of graph input i, row-major
+  /// in graph layout, and may be read up to 63 bytes beyond them.
+  virtual Result<void> load(std::span<const std::byte* const> inputs) = 0;
+  /// Computes, once for each load(): the computation may write over its inputs.
+  virtual Result<void> compute() = 0;
+  /// Copies the results; `outputs[i]` takes batch() samples of graph output i.
+  virtual Result<void> give(std::span<std::byte* const> outputs) = 0;
+
+  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) {
+    NETFIT_TRY(load(inputs));
+    NETFIT_TRY(compute());
+    return give(outputs);
+  }
 };
 
 /// What an executor is called and what ran elsewhere.
@@ -37,5 +48,9 @@ struct ExecutorLabel {
 /// session. All sessions have the same batch, so a sample's result does not depend on their number.
 Result<std::unique_ptr<Executor>> create_parallel(const ir::Graph& graph,
                                                   std::vector<std::unique_ptr<Session>> sessions, ExecutorLabel label);
+
+/// `session` has batch 1.
+Result<std::unique_ptr<Invocation>> create_invocation(const ir::Graph& graph, std::unique_ptr<Session> session,
+                                                      ExecutorLabel label);
 
 }  // namespace netfit::exec

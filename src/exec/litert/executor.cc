@@ -35,4 +35,11 @@ Result<std::unique_ptr<Executor>> create_litert(const RuntimeLibrary& library, b
       {.name = fmt::format("litert {}{}", library.version, reference ? " (reference kernels)" : "")});
 }
 
+Result<std::unique_ptr<Invocation>> create_litert_invocation(const RuntimeLibrary& library, base::Bytes file,
+                                                             const ir::Graph& graph, int threads) {
+  const auto shared = NETFIT_TRY(litert::load(library, std::move(file), graph));
+  auto session = NETFIT_TRY(litert::create_session(shared, {.batch = 1, .threads = threads}));
+  return create_invocation(graph, std::move(session), {.name = fmt::format("litert {}", library.version)});
+}
+
 }  // namespace netfit::exec

@@ -100,13 +100,20 @@ class LitertSession final : public Session {
 
   std::int64_t batch() const override { return batch_; }
 
-  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) override {
+  Result<void> load(std::span<const std::byte* const> inputs) override {
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       shared_->inputs[i].to_file(inputs[i], inputs_[i].mutable_bytes().data(), batch_);
     }
-    NETFIT_TRY(check(shared_->api.run(compiled_.get(), 0, input_buffers_.size(), input_buffers_.data(),
-                                      output_buffers_.size(), output_buffers_.data()),
-                     "run the model"));
+    return {};
+  }
+
+  Result<void> compute() override {
+    return check(shared_->api.run(compiled_.get(), 0, input_buffers_.size(), input_buffers_.data(),
+                                  output_buffers_.size(), output_buffers_.data()),
+                 "run the model");
+  }
+
+  Result<void> give(std::span<std::byte* const> outputs) override {
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       shared_->outputs[i].to_graph(outputs_[i].bytes().data(), outputs[i], batch_);
     }

@@ -30,4 +30,11 @@ Result<std::unique_ptr<Executor>> create_onnxruntime(const RuntimeLibrary& libra
   return create_parallel(graph, std::move(sessions), {.name = fmt::format("onnxruntime {}", library.version)});
 }
 
+Result<std::unique_ptr<Invocation>> create_onnxruntime_invocation(const RuntimeLibrary& library, base::Bytes file,
+                                                                  const ir::Graph& graph, int threads) {
+  const auto model = NETFIT_TRY(ort::load(library, file, graph, threads));
+  auto session = NETFIT_TRY(ort::create_session(model, 1));
+  return create_invocation(graph, std::move(session), {.name = fmt::format("onnxruntime {}", library.version)});
+}
+
 }  // namespace netfit::exec

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/onnxruntime/session.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -154,25 +156,42 @@ class OrtSession final : public Session {
 
   std::int64_t batch() const override { return batch_; }
 
-  Result<void> run(std::span<const std::byte* const> inputs, std::span<std::byte* const> outputs) override {
+  // Wraps the memory of the inputs, which stays where it is.
+  Result<void> create_input_values() {
     const Api& api = model_->api;
-    std::vector<Owned<Value>> owned;
-    std::vector<Value> values;
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const std::span<std::byte> bytes = inputs_[i].mutable_bytes();
-      model_->inputs[i].to_file(inputs[i], bytes.data(), batch_);
-      const std::span<const std::int64_t> dims = inputs_[i].shape().dims();
+    for (Tensor& input : inputs_) {
+      const std::span<std::byte> bytes = input.mutable_bytes();
+      const std::span<const std::int64_t> dims = input.shape().dims();
       Value value = nullptr;
       NETFIT_TRY(check(api, api.create_tensor(model_->memory.get(), bytes.data(), bytes.size(), dims.data(),
-                                              dims.size(), element_type(inputs_[i].dtype()), &value)));
-      owned.push_back({value, {api.release_value}});
-      values.push_back(value);
+                                              dims.size(), element_type(input.dtype()), &value)));
+      owned_inputs_.push_back({value, {api.release_value}});
+      input_values_.push_back(value);
     }
-    std::vector<Value> results(outputs.size(), nullptr);
-    NETFIT_TRY(check(api, api.run(model_->session.get(), nullptr, input_names_.data(), values.data(), values.size(),
-                                  output_names_.data(), results.size(), results.data())));
-    for (Value result : results) owned.push_back({result, {api.release_value}});
-    for (std::size_t i = 0; i < outputs.size(); ++i) NETFIT_TRY(copy_out(i, results[i], outputs[i]));
+    return {};
+  }
+
+  Result<void> load(std::span<const std::byte* const> inputs) override {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      model_->inputs[i].to_file(inputs[i], inputs_[i].mutable_bytes().data(), batch_);
+    }
+    return {};
+  }
+
+  // The runtime allocates the results anew for each run, as it does for every caller.
+  Result<void> compute() override {
+    const Api& api = model_->api;
+    std::vector<Value> results(output_names_.size(), nullptr);
+    NETFIT_TRY(check(api, api.run(model_->session.get(), nullptr, input_names_.data(), input_values_.data(),
+                                  input_values_.size(), output_names_.data(), results.size(), results.data())));
+    results_.clear();
+    for (Value result : results) results_.push_back({result, {api.release_value}});
+    return {};
+  }
+
+  Result<void> give(std::span<std::byte* const> outputs) override {
+    const std::vector<Owned<Value>> results = std::exchange(results_, {});
+    for (std::size_t i = 0; i < outputs.size(); ++i) NETFIT_TRY(copy_out(i, results[i].get(), outputs[i]));
     return {};
   }
 
@@ -199,6 +218,9 @@ class OrtSession final : public Session {
   std::shared_ptr<const LoadedModel> model_;
   std::int64_t batch_;
   std::vector<Tensor> inputs_;
+  std::vector<Owned<Value>> owned_inputs_;
+  std::vector<Value> input_values_;
+  std::vector<Owned<Value>> results_;
   std::vector<const char*> input_names_;
   std::vector<const char*> output_names_;
 };
@@ -227,6 +249,7 @@ Result<std::unique_ptr<Session>> create_session(std::shared_ptr<const LoadedMode
   for (const Tensor& zero : zeros) sources.push_back(zero.bytes().data());
   for (Tensor& result : results) sinks.push_back(result.mutable_bytes().data());
   auto session = std::make_unique<OrtSession>(std::move(model), batch);
+  NETFIT_TRY(session->create_input_values());
   NETFIT_TRY(session->run(sources, sinks));
   return session;
 }
