@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
-#include "tensor/tensor.h"
+#include "tensor/random_tensor.h"
 
 namespace netfit::support {
-
-/// Floats in [-1, 1); integers over the whole range of their type, i32 and i64 in [-32767, 32767]. The same for the
-/// same seed, on every machine.
-Tensor random_tensor(std::uint64_t seed, DType dtype, const Shape& shape);
-
-}  // namespace netfit::support
+using tensor::random_tensor;
+}

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "support/random_tensor.h"
+#include "tensor/random_tensor.h"
 
 #include <algorithm>
 
 #include "base/random.h"
 #include "tensor/half.h"
 
-namespace netfit::support {
+namespace netfit::tensor {
 namespace {
 
 template <typename T>
 void fill_integers(base::Random& random, Tensor& tensor) {
-  const std::int64_t high = std::min<std::int64_t>(tensor::highest(tensor.dtype()), 32767);
-  const std::int64_t low = std::max<std::int64_t>(tensor::lowest(tensor.dtype()), -32767);
+  const std::int64_t high = std::min<std::int64_t>(highest(tensor.dtype()), 32767);
+  const std::int64_t low = std::max<std::int64_t>(lowest(tensor.dtype()), -32767);
   for (T& element : tensor.mutable_data<T>()) element = static_cast<T>(random.integer(low, high));
 }
 
@@ -21,7 +21,7 @@ Tensor random_int4(base::Random& random, const Shape& shape) {
   for (std::int8_t& element : unpacked.mutable_data<std::int8_t>()) {
     element = static_cast<std::int8_t>(random.integer(-8, 7));
   }
-  return tensor::pack_int4(unpacked);
+  return pack_int4(unpacked);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ Tensor random_tensor(std::uint64_t seed, DType dtype, const Shape& shape) {
       for (float& element : tensor.mutable_data<float>()) element = random.real(-1, 1);
       break;
     case DType::Float16:
-      for (tensor::Half& element : tensor.mutable_data<tensor::Half>()) element = tensor::to_half(random.real(-1, 1));
+      for (Half& element : tensor.mutable_data<Half>()) element = to_half(random.real(-1, 1));
       break;
     case DType::Bool:
       for (bool& element : tensor.mutable_data<bool>()) element = random.chance(50);
@@ -61,4 +61,4 @@ Tensor random_tensor(std::uint64_t seed, DType dtype, const Shape& shape) {
   return tensor;
 }
 
-}  // namespace netfit::support
+}  // namespace netfit::tensor
