@@ -10,6 +10,7 @@
 #include "base/diagnostics.h"
 #include "base/parallel.h"
 #include "interp/kernels/kernel.h"
+#include "ir/absent_weights.h"
 
 namespace netfit::interp {
 namespace {
@@ -198,6 +199,7 @@ class Runner final : public exec::NodeRunner {
 
 Result<std::unique_ptr<exec::ObservableExecutor>> create_interpreter(ir::Graph graph,
                                                                      const exec::ExecutorOptions& options) {
+  NETFIT_TRY(ir::require_weights(graph));
   std::vector<PlannedNode> plan = NETFIT_TRY(plan_nodes(graph));
   find_dying_values(graph, plan);
   return std::make_unique<Interpreter>(std::move(graph), std::move(plan), options.threads);

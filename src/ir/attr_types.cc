@@ -71,6 +71,7 @@ std::string attr_text(Activation value) {
   NETFIT_UNREACHABLE();
 }
 std::string attr_text(DType value) { return std::string(tensor::name(value)); }
+std::string attr_text(const std::string& value) { return value; }
 std::string attr_text(const std::vector<std::int64_t>& value) { return fmt::format("[{}]", fmt::join(value, ",")); }
 
 Result<void> parse_attr(std::string_view text, std::int64_t& value) {
@@ -115,6 +116,10 @@ Result<void> parse_attr(std::string_view text, DType& value) {
   const std::optional<DType> found = tensor::find_dtype(text);
   if (!found) return bad_input(fmt::format("'{}' is no element type", base::printable(text)));
   value = *found;
+  return {};
+}
+Result<void> parse_attr(std::string_view text, std::string& value) {
+  value = text;
   return {};
 }
 Result<void> parse_attr(std::string_view text, std::vector<std::int64_t>& value) {

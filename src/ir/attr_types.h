@@ -47,6 +47,7 @@ std::string attr_text(const Extent2d& value);
 std::string attr_text(const Padding2d& value);
 std::string attr_text(Activation value);
 std::string attr_text(DType value);
+std::string attr_text(const std::string& value);
 std::string attr_text(const std::vector<std::int64_t>& value);
 
 Result<void> parse_attr(std::string_view text, std::int64_t& value);
@@ -56,6 +57,8 @@ Result<void> parse_attr(std::string_view text, Extent2d& value);
 Result<void> parse_attr(std::string_view text, Padding2d& value);
 Result<void> parse_attr(std::string_view text, Activation& value);
 Result<void> parse_attr(std::string_view text, DType& value);
+/// A word: whatever an attribute value may consist of. What it allows is up to the op.
+Result<void> parse_attr(std::string_view text, std::string& value);
 Result<void> parse_attr(std::string_view text, std::vector<std::int64_t>& value);
 
 }  // namespace netfit::ir

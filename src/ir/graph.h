@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,10 @@ struct GraphOutput {
   Layout layout = Layout::ChannelsLast;
 };
 
+/// Whether the constants of a graph mean anything. A file or a name that gives structure alone makes a graph whose
+/// constants have shapes and are all zero: it can be costed, not run, quantized or written.
+enum class Weights : std::uint8_t { Present, Absent };
+
 /// A network after import: nodes in topological order over values with known shape and type, channels-last, batch 1
 /// (docs/ir.md lists the rules; verifier.h checks them). Executors may run several samples at once; the graph does not
 /// know. Copying a graph shares all constants.
@@ -59,6 +64,7 @@ class Graph {
   std::vector<GraphInput> inputs;
   std::vector<GraphOutput> outputs;
   std::vector<std::string> class_names;
+  Weights weights = Weights::Present;
 
   /// Adds a value; a name that is taken or empty gets a number behind it.
   ValueId add_value(Value value);

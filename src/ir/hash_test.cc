@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "support/graph_text.h"
@@ -106,6 +107,17 @@ TEST(Hash, TellsANodeReadTwiceFromTwoEqualNodes) {
   const std::string one_dead = "graph g(%x: f32[1,2]) -> (%s) { %a = relu(%x) %b = relu(%x) %s = add(%a, %a) }";
   EXPECT_NE(hash_of(shared), hash_of(twice));
   EXPECT_NE(hash_of(twice), hash_of(one_dead));
+}
+
+TEST(Hash, OfAbsentWeightsSeesTheirShapesAndThatTheyAreAbsent) {
+  const auto net = [](std::string_view head, std::string_view weights) {
+    return fmt::format("graph g(%x: f32[1,2]) -> (%y){} {{ const @w: f32[{} %y = fully_connected(%x, @w) }}", head,
+                       weights);
+  };
+  const std::string absent = hash_of(net(" weights=absent", "4,2]"));
+  EXPECT_EQ(absent, hash_of(net(" weights=absent", "4,2]")));
+  EXPECT_NE(absent, hash_of(net(" weights=absent", "5,2]")));
+  EXPECT_NE(absent, hash_of(net("", "4,2] = fill(0)")));
 }
 
 TEST(Hash, DiffersBetweenRandomGraphs) {

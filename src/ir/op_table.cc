@@ -25,6 +25,7 @@ constexpr std::array kOps{
     &kMaxPool2d,
     &kMean,
     &kMul,
+    &kOpaque,
     &kPad,
     &kRelu,
     &kRelu6,

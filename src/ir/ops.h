@@ -6,6 +6,7 @@
 #include "ir/ops/conv.h"           // IWYU pragma: export
 #include "ir/ops/elementwise.h"    // IWYU pragma: export
 #include "ir/ops/normalization.h"  // IWYU pragma: export
+#include "ir/ops/opaque.h"         // IWYU pragma: export
 #include "ir/ops/pool.h"           // IWYU pragma: export
 #include "ir/ops/reduce.h"         // IWYU pragma: export
 #include "ir/ops/requantize.h"     // IWYU pragma: export

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "ir/absent_weights.h"
 #include "ir/builder.h"
 #include "ir/lexer.h"
 #include "ir/literal.h"
@@ -35,6 +36,7 @@ class Parser {
   Result<void> parse_preprocess();
   Result<void> parse_class_names();
   Result<void> parse_const();
+  Result<Tensor> parse_elements(const TensorType& type);
   Result<void> parse_node();
   Result<Node> parse_call();
   Result<const OpSpec*> parse_op();
@@ -67,6 +69,7 @@ class Parser {
   std::unordered_map<std::string, ValueId> names_;
   std::vector<NamedOutput> outputs_;
   LiteralBudget budget_;
+  AbsentWeights absent_;
 };
 
 Result<Graph> Parser::run() {
@@ -86,7 +89,12 @@ Result<void> Parser::parse_header() {
   NETFIT_TRY(parse_until(")", [this] { return parse_input(); }));
   NETFIT_TRY(lexer_.expect("->"));
   NETFIT_TRY(lexer_.expect("("));
-  return parse_until(")", [this] { return parse_output(); });
+  NETFIT_TRY(parse_until(")", [this] { return parse_output(); }));
+  if (lexer_.at_attribute()) {
+    NETFIT_TRY(lexer_.expect("weights=absent"));
+    graph_.weights = Weights::Absent;
+  }
+  return {};
 }
 
 Result<void> Parser::parse_input() {
@@ -163,10 +171,20 @@ Result<void> Parser::parse_const() {
   NETFIT_TRY(lexer_.expect(":"));
   const TensorType type = NETFIT_TRY(parse_type(lexer_));
   std::optional<QuantParams> quant = NETFIT_TRY(parse_quant(lexer_));
-  NETFIT_TRY(lexer_.expect("="));
-  Tensor tensor = NETFIT_TRY(parse_literal(lexer_, type.dtype, type.shape, budget_));
+  Tensor tensor = NETFIT_TRY(parse_elements(type));
   define(graph_.add_constant(std::move(name), std::move(tensor), std::move(quant)));
   return {};
+}
+
+Result<Tensor> Parser::parse_elements(const TensorType& type) {
+  const std::size_t place = lexer_.place();
+  if (graph_.weights == Weights::Absent) {
+    Result<Tensor> absent = absent_.create(type.dtype, type.shape);
+    if (!absent) return lexer_.failure_at(place, absent.error().what());
+    return absent;
+  }
+  NETFIT_TRY(lexer_.expect("="));
+  return parse_literal(lexer_, type.dtype, type.shape, budget_);
 }
 
 Result<void> Parser::parse_node() {

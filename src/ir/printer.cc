@@ -57,8 +57,8 @@ std::string header(const Graph& graph) {
   for (const GraphOutput& output : graph.outputs) {
     outputs.push_back(fmt::format("{}{}", reference(graph, output.value), layout_text(output.layout)));
   }
-  return fmt::format("graph {}({}) -> ({}) {{\n", name_text(graph.name), fmt::join(inputs, ", "),
-                     fmt::join(outputs, ", "));
+  return fmt::format("graph {}({}) -> ({}){} {{\n", name_text(graph.name), fmt::join(inputs, ", "),
+                     fmt::join(outputs, ", "), graph.weights == Weights::Absent ? " weights=absent" : "");
 }
 
 std::string preprocessing_text(const Preprocessing& record) {
@@ -100,8 +100,12 @@ std::string print(const Graph& graph, Constants constants) {
   for (const ValueId id : graph.values()) {
     const Value& value = graph.value(id);
     if (!value.is_constant()) continue;
-    line(fmt::format("const {}: {} = {}", reference(graph, id), type_text(value),
-                     constants == Constants::Full ? literal_text(*value.constant) : "..."));
+    const std::string declared = fmt::format("const {}: {}", reference(graph, id), type_text(value));
+    if (graph.weights == Weights::Absent) {
+      line(declared);
+    } else {
+      line(fmt::format("{} = {}", declared, constants == Constants::Full ? literal_text(*value.constant) : "..."));
+    }
   }
   for (const NodeId id : graph.order()) line(node_text(graph, graph.node(id)));
   return text + "}\n";

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ir/absent_weights.h"
 #include "ir/op_table.h"
 #include "ir/ops.h"
 #include "ir/parser.h"
@@ -291,8 +292,35 @@ TEST(Printer, ShowsGraphsThatBreakTheRules) {
   EXPECT_EQ(print(graph), "graph main() -> (%?) {\n   = ?(%?, _) \"n\"\n}\n");
 }
 
+TEST(Text, OfAGraphWithoutWeightsRoundTrips) {
+  const std::string text = R"(graph g(%x: f32[1,2]) -> (%y) weights=absent {
+  const @w: f32[4,2]
+  %y: f32[1,4] = fully_connected(%x, @w)
+}
+)";
+  const Graph graph = graph_of(text);
+  EXPECT_EQ(graph.weights, Weights::Absent);
+  EXPECT_EQ(graph.value(graph.find_value("w").value()).constant, Tensor(DType::Float32, Shape{4, 2}));
+  EXPECT_EQ(print(graph), text);
+  EXPECT_EQ(print(graph, Constants::Elided), text);
+  const Result<void> required = require_weights(graph);
+  ASSERT_FALSE(required);
+  EXPECT_EQ(required.error().what(),
+            "has no weights: only its structure is known, which can be inspected and estimated");
+  EXPECT_TRUE(require_weights(graph_of(documented_example())));
+}
+
+TEST(Text, RefusesElementsOfAbsentWeightsAndTooManyOfThem) {
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2]) -> (%x) weights=absent { const @w: f32[1] = [1] }"),
+            "line 1, column 65: error: expected a node, const, preprocess, class_names or '}', found '='");
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2]) -> (%x) weights=present { }"),
+            "line 1, column 31: error: expected 'weights=absent', found 'weights=present'");
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2]) -> (%x) weights=absent {\nconst @a: f32[268435456]\nconst @b: f32[1]\n}"),
+            "line 4, column 1: error: the constants have more than 268435456 elements in all");
+}
+
 TEST(RandomGraph, IsValidAndUsesEveryFloatOp) {
-  std::vector<std::string_view> seen{kRequantize.name};
+  std::vector<std::string_view> seen{kOpaque.name, kRequantize.name};
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Graph graph = support::random_graph(seed);
     ASSERT_FALSE(graph.outputs.empty());

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tensor/tensor.h"
 
+#include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include <fmt/format.h>
@@ -11,7 +13,7 @@
 namespace netfit::tensor {
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
+constexpr std::size_t kAlignment = 64;
 // Vectorized readers (XNNPACK) may touch this much behind the last element.
 constexpr std::size_t kSlack = 64;
 
@@ -53,15 +55,21 @@ void widen_integers(const Tensor& tensor, std::vector<Out>& out) {
 
 }  // namespace
 
+// calloc takes large blocks as zero pages from the system, untouched: the constants of a graph without weights cost
+// neither time nor resident memory until somebody reads them.
 struct Tensor::Storage {
-  explicit Storage(std::size_t byte_count)
-      : bytes(static_cast<std::byte*>(::operator new(byte_count + kSlack, kAlignment))), size(byte_count) {
-    std::memset(bytes, 0, size + kSlack);
+  explicit Storage(std::size_t byte_count) : size(byte_count) {
+    std::size_t space = byte_count + kSlack + kAlignment - alignof(std::max_align_t);
+    block = std::calloc(1, space);
+    if (block == nullptr) throw std::bad_alloc();
+    void* aligned = block;
+    bytes = static_cast<std::byte*>(std::align(kAlignment, byte_count + kSlack, aligned, space));
   }
-  ~Storage() { ::operator delete(bytes, kAlignment); }
+  ~Storage() { std::free(block); }
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
+  void* block;
   std::byte* bytes;
   std::size_t size;
 };

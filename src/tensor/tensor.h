@@ -20,7 +20,7 @@ class Tensor {
  public:
   /// An empty f32 tensor of shape 0.
   Tensor() : Tensor(DType::Float32, Shape{0}) {}
-  /// All elements zero.
+  /// All elements zero. Large storages are zero lazily: memory that nobody touches stays with the system.
   Tensor(DType dtype, Shape shape);
 
   /// Takes elements in row-major order; their number must match (a bug otherwise).

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <fstream>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -22,6 +23,32 @@ TEST(DType, KnowsItsLimits) {
   EXPECT_EQ(lowest(DType::Int16), -32768);
   EXPECT_EQ(highest(DType::Int64), std::numeric_limits<std::int64_t>::max());
   EXPECT_EQ(bytes_for(DType::Int4, 5), 3);
+}
+
+// Pages that belong to this process and lie in memory.
+std::int64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t pages = 0;
+  std::int64_t resident = 0;
+  statm >> pages >> resident;
+  return resident * 4096;
+}
+
+TEST(Tensor, TakesNoMemoryUntilItIsTouched) {
+  const std::int64_t before = resident_bytes();
+  const Tensor tensor(DType::Float32, Shape{256, 1024, 1024});
+  if (before > 0) EXPECT_LT(resident_bytes() - before, std::int64_t{64} << 20);
+  EXPECT_EQ(tensor.data<float>().front(), 0.0F);
+  EXPECT_EQ(tensor.data<float>().back(), 0.0F);
+}
+
+TEST(Tensor, KeepsItsAlignmentAndSlackAtEverySize) {
+  for (const std::int64_t size : {0, 1, 15, 16, 63, 64, 65, 4096, 200000}) {
+    const Tensor tensor(DType::Int8, Shape{size});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor.bytes().data()) % 64, 0U) << size;
+    const std::byte* behind = tensor.bytes().data() + size;
+    EXPECT_TRUE(std::all_of(behind, behind + 63, [](std::byte byte) { return byte == std::byte{0}; })) << size;
+  }
 }
 
 TEST(Tensor, StartsAtZeroOnAlignedStorage) {

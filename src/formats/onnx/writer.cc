@@ -6,6 +6,7 @@
 #include "formats/onnx/op_writers.h"
 #include "formats/onnx/tensor_proto.h"
 #include "formats/preprocessing_json.h"
+#include "ir/absent_weights.h"
 
 namespace netfit::formats::onnx {
 namespace {
@@ -83,6 +84,7 @@ void write_metadata(const ir::Graph& graph, proto::Model& model) {
 }  // namespace
 
 Result<base::Bytes> write(const ir::Graph& graph) {
+  NETFIT_TRY(ir::require_weights(graph));
   NETFIT_TRY(check_nodes(graph));
   proto::Model model;
   model.set_ir_version(kIrVersion);

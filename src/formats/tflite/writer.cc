@@ -7,6 +7,7 @@
 #include "formats/tflite/metadata.h"
 #include "formats/tflite/node_writer.h"
 #include "formats/tflite/tflite.h"
+#include "ir/absent_weights.h"
 
 namespace netfit::formats::tflite {
 namespace {
@@ -47,6 +48,7 @@ void add_metadata(const ir::Graph& graph, FileBuilder& builder) {
 }  // namespace
 
 Result<base::Bytes> write(const ir::Graph& graph) {
+  NETFIT_TRY(ir::require_weights(graph));
   NETFIT_TRY(check_size(graph));
   NETFIT_TRY(check_types(graph));
   const std::string labels = NETFIT_TRY(labels_text(graph));

@@ -26,6 +26,11 @@
 namespace netfit::interp {
 namespace {
 
+Result<Step> prepare_opaque(const ir::NodeView& node) {
+  return bad_input(
+      fmt::format("operation '{}' is only costed, nothing computes it", node.attrs<ir::OpaqueAttrs>().kind));
+}
+
 constexpr std::array kKernels{
     Kernel{&ir::kAdd, &prepare_add},
     Kernel{&ir::kAveragePool2d, &prepare_average_pool2d},
@@ -41,6 +46,7 @@ constexpr std::array kKernels{
     Kernel{&ir::kMaxPool2d, &prepare_max_pool2d},
     Kernel{&ir::kMean, &prepare_mean},
     Kernel{&ir::kMul, &prepare_mul},
+    Kernel{&ir::kOpaque, &prepare_opaque},
     Kernel{&ir::kPad, &prepare_pad},
     Kernel{&ir::kRelu, &prepare_relu},
     Kernel{&ir::kRelu6, &prepare_relu},
