@@ -33,7 +33,8 @@ Result<Runtime> load_runtime(std::string_view name, const Device& device, const 
 std::vector<std::string> device_names(const Roots& roots);
 std::vector<std::string> runtime_names(const Roots& roots);
 
-/// Every missing, contradictory or implausible figure of one file at once, each with line and column where it has one.
-Result<void> check_device_file(const std::filesystem::path& path);
+/// Every missing, contradictory or implausible figure of a description (of a device or of a runtime) at once, each with
+/// line and column; `roots` tells which other names there are.
+Result<void> check_description(const std::filesystem::path& path, const Roots& roots);
 
 }  // namespace netfit::device

@@ -23,6 +23,8 @@ struct MemoryRegion {
   std::int64_t bytes = 0;
   double bandwidth_gb_s =
       0.0;  ///< sustained sequential read by all cores together, at the device's clock; 10^9 bytes/s
+  double core_bandwidth_gb_s = 0.0;  ///< the part that one core alone can use
+  double bytes_per_cycle = 0.0;      ///< the bandwidth where it follows the clock (memory on the chip); else 0
 };
 
 struct Cache {

@@ -49,7 +49,8 @@ struct Runtime {
   double layer_overhead_cycles = 0.0;
   std::int64_t code_bytes = 0;  ///< of the runtime itself, in flash
   std::int64_t code_bytes_per_layer = 0;
-  std::int64_t ram_bytes = 0;  ///< of the runtime itself, beside the arena
+  double code_bytes_per_channel = 0.0;  ///< tables for each output channel of an integer convolution
+  std::int64_t ram_bytes = 0;           ///< of the runtime itself, beside the arena
   std::int64_t ram_bytes_per_layer = 0;
   bool in_place = false;        ///< elementwise ops may overwrite their input
   double parallel_share = 0.0;  ///< of Amdahl's law
