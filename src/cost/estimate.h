@@ -9,6 +9,7 @@
 #include "base/reading.h"
 #include "base/result.h"
 #include "cost/memory_plan.h"
+#include "cost/regions.h"
 #include "device/device.h"
 #include "device/runtime.h"
 #include "ir/graph.h"
@@ -26,6 +27,7 @@ struct LayerCost {
   double latency_ms = 0.0;
   double compute_ms = 0.0;
   double memory_ms = 0.0;
+  double overhead_ms = 0.0;  ///< with the two above it adds up to latency_ms
   double energy_mj = 0.0;
   Bound bound = Bound::Compute;
   double utilisation = 0.0;  ///< MACs per cycle over the core's peak, 0 to 1
@@ -33,18 +35,10 @@ struct LayerCost {
   std::int64_t live_bytes = 0;  ///< activations alive while it runs
 };
 
-/// What lies in one region of the device, and what does not fit.
-struct RegionUse {
-  std::string region;
-  std::int64_t capacity_bytes = 0;
-  std::int64_t used_bytes = 0;
-  std::vector<std::string> holds;  ///< "arena", "weights", "code", "runtime"
-  bool fits = true;
-};
-
 struct EstimateOptions {
   int threads = 1;
-  /// Costs the graph as if its activations and weights had this type; for graphs of which only the structure is known.
+  /// Costs the graph as if its activations and weights had this type (Float32, Float16 or Int8); for graphs of which
+  /// only the structure is known.
   std::optional<tensor::DType> as_type;
 };
 
