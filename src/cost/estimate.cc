@@ -111,14 +111,18 @@ class Estimator {
     result_.plan = plan_memory(graph_, {.in_place = runtime_.in_place, .typing = typing_});
     result_.weight_bytes = weight_bytes(graph_, typing_);
     const std::int64_t layers = std::ssize(kernels_);
-    const MemoryNeeds needs{.arena_bytes = result_.plan.arena_bytes,
-                            .runtime_bytes = runtime_.ram_bytes + layers * runtime_.ram_bytes_per_layer,
-                            .weight_bytes = result_.weight_bytes,
-                            .code_bytes = runtime_.code_bytes + layers * runtime_.code_bytes_per_layer};
+    const double tables = runtime_.code_bytes_per_channel * static_cast<double>(integer_channels(kernels_));
+    const MemoryNeeds needs{
+        .arena_bytes = result_.plan.arena_bytes,
+        .runtime_bytes = runtime_.ram_bytes + layers * runtime_.ram_bytes_per_layer,
+        .weight_bytes = result_.weight_bytes,
+        .code_bytes = runtime_.code_bytes + layers * runtime_.code_bytes_per_layer + static_cast<std::int64_t>(tables)};
     map_ = map_memory(device_, needs);
     result_.regions = map_.regions;
-    predict(Quantity::PeakRam, static_cast<double>(needs.arena_bytes + needs.runtime_bytes),
-            fmt::format("arena {} + runtime {} bytes", needs.arena_bytes, needs.runtime_bytes));
+    const std::int64_t loaded = reads_flash_in_place(device_) ? 0 : needs.weight_bytes;
+    predict(Quantity::PeakRam, static_cast<double>(needs.arena_bytes + needs.runtime_bytes + loaded),
+            fmt::format("arena {} + runtime {}{} bytes", needs.arena_bytes, needs.runtime_bytes,
+                        loaded > 0 ? fmt::format(" + loaded weights {}", loaded) : ""));
     predict(Quantity::Flash, static_cast<double>(needs.weight_bytes + needs.code_bytes),
             fmt::format("weights {} + code {} bytes", needs.weight_bytes, needs.code_bytes));
     result_.readings.push_back(Reading::exact(Quantity::Arena, static_cast<double>(needs.arena_bytes),

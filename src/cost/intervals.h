@@ -15,6 +15,7 @@ struct Situation {
   std::string_view runtime;  ///< device::Runtime::name
   DType arithmetic = DType::Float32;
   int threads = 1;
+  double power_factor = 1.0;  ///< device::Power::factor
 };
 
 /// The 90 % interval around a prediction v is [v / below, v * above].

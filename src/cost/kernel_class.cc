@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "ir/ops.h"
 
@@ -67,6 +68,18 @@ Work classify_mean(const ir::NodeView& node) {
   return {KernelClass::Pool, node.input(0).shape.element_count(), node.output().shape.dim(-1)};
 }
 
+// Words for what a structure-only file names and netfit has no op for.
+constexpr std::array<std::string_view, 9> kExponentialKinds{
+    "exp", "gelu", "layer_norm", "lrn", "mish", "sigmoid", "softmax", "swish", "tanh",
+};
+
+Work classify_opaque(const ir::NodeView& node) {
+  const auto& attrs = node.attrs<ir::OpaqueAttrs>();
+  if (attrs.macs > 0) return {KernelClass::MatMul, attrs.macs, 1};
+  const bool exponential = std::ranges::find(kExponentialKinds, attrs.kind) != kExponentialKinds.end();
+  return exponential ? classify_transcendental(node) : classify_movement(node);
+}
+
 struct Row {
   const ir::OpSpec* op;
   Work (*classify)(const ir::NodeView& node);
@@ -81,6 +94,7 @@ constexpr std::array kRows{
     Row{&ir::kFullyConnected, &classify_fully_connected},
     Row{&ir::kMaxPool2d, &classify_pool},
     Row{&ir::kMean, &classify_mean},
+    Row{&ir::kOpaque, &classify_opaque},
     Row{&ir::kPad, &classify_movement},
     Row{&ir::kSigmoid, &classify_transcendental},
     Row{&ir::kSoftmax, &classify_transcendental},

@@ -106,6 +106,14 @@ std::vector<Kernel> list_kernels(const ir::Graph& graph, const device::Runtime& 
   return Lister(graph, runtime, typing).run();
 }
 
+std::int64_t integer_channels(const std::vector<Kernel>& kernels) {
+  std::int64_t channels = 0;
+  for (const Kernel& kernel : kernels) {
+    if (kernel.macs > 0 && kernel.arithmetic == DType::Int8) channels += kernel.channels;
+  }
+  return channels;
+}
+
 std::int64_t weight_bytes(const ir::Graph& graph, const Typing& typing) {
   std::int64_t bytes = 0;
   for (const ir::ValueId id : graph.values()) {

@@ -27,6 +27,9 @@ struct Kernel {
 /// the kernel behind or before them, activations where the runtime fuses them.
 std::vector<Kernel> list_kernels(const ir::Graph& graph, const device::Runtime& runtime, const Typing& typing);
 
+/// Output channels of all kernels with weights of integers: runtimes keep a multiplier for each.
+std::int64_t integer_channels(const std::vector<Kernel>& kernels);
+
 /// Bytes of all constants as a program stores them.
 std::int64_t weight_bytes(const ir::Graph& graph, const Typing& typing);
 

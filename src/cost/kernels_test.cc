@@ -136,5 +136,14 @@ TEST(ListKernels, CountsAConstantThatTwoNodesReadOnce) {
   EXPECT_EQ(weight_bytes(graph, {}), 64);
 }
 
+TEST(ListKernels, CostsWhatOnlyHasAStructure) {
+  EXPECT_EQ(listed(R"(graph main(%x: f32[1,4,4,8]) -> (%y) weights=absent {
+    %a = opaque(%x) kind=lrn shape=[1,4,4,8] macs=0
+    %b = opaque(%a) kind=gemm shape=[1,4,4,8] macs=1000
+    %y = opaque(%b) kind=shuffle shape=[1,4,4,8] macs=0
+  })"),
+            "transcendental:opaque 'a', matmul:opaque 'b', movement:opaque 'y'");
+}
+
 }  // namespace
 }  // namespace netfit::cost

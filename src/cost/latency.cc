@@ -37,13 +37,19 @@ const double* find_peak(const device::Device& device, DType type) {
   return peak == device.simd.macs_per_cycle.end() || !(peak->second > 0) ? nullptr : &peak->second;
 }
 
+// Some cores ask for more than one can, up to what the memory gives to all.
+double bandwidth_gb_s(const device::MemoryRegion& region, int threads) {
+  if (!(region.core_bandwidth_gb_s > 0)) return region.bandwidth_gb_s;
+  return std::min(region.bandwidth_gb_s, region.core_bandwidth_gb_s * threads);
+}
+
 // Bytes a millisecond from the level of the hierarchy that keeps `working_set` bytes; 0 where it costs nothing beyond
 // what the efficiency of the kernels tells already (the cache next to the core).
 double bytes_per_ms(std::int64_t working_set, const device::MemoryRegion* region, const LatencyContext& context) {
   const std::vector<device::Cache>& caches = context.device.caches;
   const auto level =
       std::ranges::find_if(caches, [&](const device::Cache& cache) { return working_set <= cache.bytes; });
-  if (level == caches.end()) return region == nullptr ? 0.0 : region->bandwidth_gb_s * 1e6;
+  if (level == caches.end()) return region == nullptr ? 0.0 : 1e6 * bandwidth_gb_s(*region, context.threads);
   if (level == caches.begin()) return 0.0;
   return level->bytes_per_cycle * context.device.clock_mhz * 1e3 *
          speed_up(context.runtime.parallel_share, context.threads);

@@ -49,6 +49,10 @@ TEST(TimeKernel, TakesBytesFromTheLevelThatHoldsThem) {
   EXPECT_DOUBLE_EQ(time_kernel(kernel, context).memory_ms, 0.01);
   kernel.activation_bytes = 10'000'000;  // 10 GB/s
   EXPECT_DOUBLE_EQ(time_kernel(kernel, context).memory_ms, 1.0);
+  context.threads = 2;
+  EXPECT_DOUBLE_EQ(time_kernel(kernel, context).memory_ms, 0.5);
+  context.threads = 4;
+  EXPECT_DOUBLE_EQ(time_kernel(kernel, context).memory_ms, 1.0 / 3) << "four cores share what memory gives";
 }
 
 TEST(TimeKernel, TakesWeightsFromTheLevelThatKeepsAllOfThem) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost/regions.h"
 
-#include <algorithm>
-
 namespace netfit::cost {
 namespace {
 
@@ -34,10 +32,6 @@ class Mapper {
     return &device_.regions[chosen];
   }
 
-  bool has(MemoryKind kind) const {
-    return std::ranges::any_of(device_.regions, [&](const auto& region) { return region.kind == kind; });
-  }
-
   std::vector<RegionUse> take() { return std::move(regions_); }
 
  private:
@@ -47,14 +41,21 @@ class Mapper {
 
 }  // namespace
 
+bool reads_flash_in_place(const device::Device& device) {
+  // "armv7e-m", "armv8-m.main": the profile stands behind the version.
+  return device.isa.find("-m") != std::string::npos;
+}
+
 MemoryMap map_memory(const device::Device& device, const MemoryNeeds& needs) {
   Mapper mapper(device);
-  const MemoryKind constants = mapper.has(MemoryKind::Flash) ? MemoryKind::Flash : MemoryKind::Ram;
   MemoryMap map;
   map.activations = mapper.place("arena", needs.arena_bytes, MemoryKind::Ram);
   mapper.place("runtime", needs.runtime_bytes, MemoryKind::Ram);
-  map.weights = mapper.place("weights", needs.weight_bytes, constants);
-  mapper.place("code", needs.code_bytes, constants);
+  const device::MemoryRegion* loaded = nullptr;
+  if (!reads_flash_in_place(device)) loaded = mapper.place("weights", needs.weight_bytes, MemoryKind::Ram);
+  const device::MemoryRegion* stored = mapper.place("weights", needs.weight_bytes, MemoryKind::Flash);
+  mapper.place("code", needs.code_bytes, MemoryKind::Flash);
+  map.weights = loaded != nullptr ? loaded : stored;
   map.regions = mapper.take();
   return map;
 }

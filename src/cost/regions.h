@@ -25,12 +25,16 @@ struct MemoryNeeds {
   std::int64_t code_bytes = 0;
 };
 
-/// Where things lie: each in the fastest region of its kind that has room for all of it, the larger first; in the
-/// largest one where none has. Without flash, weights and code lie in RAM.
+/// Whether programs read constants where flash keeps them. M-profile cores, which have no virtual memory, do; the
+/// others load them into RAM first.
+bool reads_flash_in_place(const device::Device& device);
+
+/// Where things lie: each in the fastest region of its kind that has room for all of it, in the order of MemoryNeeds;
+/// in the largest one where none has. Weights lie in flash, and in RAM as well where they are loaded.
 struct MemoryMap {
   std::vector<RegionUse> regions;  ///< as the device lists them
   const device::MemoryRegion* activations = nullptr;
-  const device::MemoryRegion* weights = nullptr;
+  const device::MemoryRegion* weights = nullptr;  ///< where kernels read them
 };
 MemoryMap map_memory(const device::Device& device, const MemoryNeeds& needs);
 

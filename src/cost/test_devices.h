@@ -12,6 +12,7 @@ inline device::Device small_board() {
   device::Device board;
   board.name = "small-board";
   board.core = "test-core";
+  board.isa = "armv7e-m";
   board.clock_mhz = 100.0;
   board.simd = {.bits = 32, .macs_per_cycle = {{DType::Int8, 1.0}, {DType::Float32, 1.0}}};
   board.regions = {{"fast", device::MemoryKind::Ram, 64 * 1024, 1.0},
@@ -21,16 +22,18 @@ inline device::Device small_board() {
   return board;
 }
 
-/// Four cores at 1 GHz with two levels of cache before one RAM that holds everything.
+/// Four cores at 1 GHz with two levels of cache before one RAM, of which one core can use a third.
 inline device::Device large_board() {
   device::Device board;
   board.name = "large-board";
   board.core = "test-core";
+  board.isa = "armv8.2-a";
   board.clock_mhz = 1000.0;
   board.cores = 4;
   board.simd = {.bits = 128, .macs_per_cycle = {{DType::Int8, 32.0}, {DType::Float16, 16.0}, {DType::Float32, 8.0}}};
   board.caches = {{"l1", 32 * 1024, 64, 32.0, 1}, {"l2", 1024 * 1024, 64, 16.0, 4}};
-  board.regions = {{"dram", device::MemoryKind::Ram, std::int64_t{1} << 32, 10.0}};
+  board.regions = {{"dram", device::MemoryKind::Ram, std::int64_t{1} << 32, 30.0, 10.0},
+                   {"disk", device::MemoryKind::Flash, std::int64_t{1} << 36, 0.1}};
   board.power = {.scope = "the board", .active_mw = 2000.0, .per_further_core_mw = 500.0};
   return board;
 }
