@@ -41,6 +41,7 @@ std::optional<ConvShape> conv_shape(const NodeContext& context) {
   if (!is_image && &node.op() != &ir::kFullyConnected) return std::nullopt;
   if (node.input(0).is_constant() || !node.input(1).is_constant()) return std::nullopt;
   if (node.has_input(2) && !node.input(2).is_constant()) return std::nullopt;
+  if (ir::is_hybrid(node)) return std::nullopt;
   if (node.output().shape.element_count() == 0 || node.input(0).shape.element_count() == 0) return std::nullopt;
   return is_image ? image_shape(context) : row_shape(context);
 }

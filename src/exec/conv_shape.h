@@ -27,7 +27,7 @@ struct ConvShape {
   ir::Conv2dAttrs attrs;
 };
 
-/// No value unless the node is one of the three, with constant weights and bias.
+/// No value unless the node is one of the three, with constant weights and bias of the data's own kind.
 std::optional<ConvShape> conv_shape(const NodeContext& context);
 
 /// The weights as [out_channels, in_channels / groups, kernel_height, kernel_width], which is what oneDNN takes.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "exec/bytes.h"
+#include "exec/float_weights.h"
 #include "exec/kernels/kernels.h"
 #include "exec/onednn/conv.h"
 #include "exec/onednn/library.h"
@@ -77,9 +78,8 @@ Result<CompiledSessions> compile_sessions(const ir::Graph& graph, const FastOpti
     program_options.makers = kOneDnnMakers;
     program_options.storage = ByteStorage::Unsigned;
   }
-  if (program_options.batch < 1) program_options.batch = choose_batch(graph);
-
-  const auto owned = std::make_shared<const ir::Graph>(graph);
+  const auto owned = std::make_shared<const ir::Graph>(with_float_weights(graph));
+  if (program_options.batch < 1) program_options.batch = choose_batch(*owned);
 
   CompiledSessions compiled{.label = {.name = onednn ? fmt::format("fast (onednn {})", onednn::version())
                                                      : fmt::format("fast (xnnpack {})", xnnpack::version())}};

@@ -138,8 +138,8 @@ void check_node_quant(const NodeView& node, Diagnostics& faults) {
       faults.error(describe(node), fmt::format("R8: {} needs quantization parameters", tensor::name(side->dtype)));
     }
   }
-  if (!has_weights(op) || tensor::is_float(node.input(0).dtype)) return;
-  if (!check_weights(node, faults)) return;
+  if (!has_weights(op) || tensor::is_float(node.input(1).dtype)) return;
+  if (!check_weights(node, faults) || is_hybrid(node)) return;
   if (node.has_input(2) && node.input(2).quant) check_bias(node, faults);
 }
 

@@ -18,6 +18,7 @@
 #include "passes/fuse_activation.h"
 #include "passes/fuse_hard_swish.h"
 #include "passes/fuse_pad.h"
+#include "passes/widen_constants.h"
 
 namespace netfit::passes {
 namespace {
@@ -35,6 +36,7 @@ constexpr std::array kPasses{
     PassSpec{"fuse-activation", "let the node before a relu, relu6 or relu_n1_to_1 clamp its own result", Idempotent::Yes, &fuse_activation},
     PassSpec{"fuse-hard-swish", "write the product of a value and its hard sigmoid as a hard swish", Idempotent::Yes, &fuse_hard_swish},
     PassSpec{"fuse-pad", "make zero pads part of the padding of convolutions", Idempotent::Yes, &fuse_pad},
+    PassSpec{"widen-constants", "store in float32 what is stored smaller and made float by a requantize", Idempotent::Yes, &widen_constants},
 };
 // clang-format on
 

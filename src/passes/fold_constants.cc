@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <unordered_set>
 
 #include "ir/ops/activation.h"
 #include "ir/ops/elementwise.h"
@@ -15,8 +16,8 @@
 #include "ir/ops/shape.h"
 #include "passes/permutation.h"
 #include "passes/wiring.h"
+#include "tensor/dequantize.h"
 #include "tensor/fixed_point.h"
-#include "tensor/half.h"
 
 namespace netfit::passes {
 namespace {
@@ -52,26 +53,6 @@ std::size_t channel_of(const Shape& shape, int axis, std::int64_t element) {
   return static_cast<std::size_t>(element / inner % shape[axis]);
 }
 
-std::optional<Tensor> dequantize(const ir::Value& value) {
-  if (value.dtype == DType::Float16) {
-    Tensor result(DType::Float32, value.shape);
-    std::ranges::transform(value.constant->data<tensor::Half>(), result.mutable_data<float>().begin(),
-                           [](tensor::Half half) { return tensor::to_float(half); });
-    return result;
-  }
-  if (!value.quant || !tensor::is_integer(value.dtype)) return std::nullopt;
-  const QuantParams& quant = *value.quant;
-  const std::vector<std::int64_t> integers = tensor::to_int64s(*value.constant);
-  Tensor result(DType::Float32, value.shape);
-  const std::span<float> out = result.mutable_data<float>();
-  for (std::size_t i = 0; i < integers.size(); ++i) {
-    const std::size_t c =
-        quant.is_per_channel() ? channel_of(value.shape, quant.axis, static_cast<std::int64_t>(i)) : 0;
-    out[i] = quant.scales[c] * static_cast<float>(integers[i] - quant.zero_points[c]);
-  }
-  return result;
-}
-
 template <typename T>
 Tensor quantize_as(std::span<const float> reals, const ir::Value& like) {
   const QuantParams& quant = *like.quant;
@@ -90,7 +71,10 @@ std::optional<Tensor> evaluate_requantize(const NodeView& node) {
   const ir::Value& in = node.input(0);
   const ir::Value& out = node.output();
   if (in.dtype == out.dtype && in.quant == out.quant) return elements(node, 0);
-  if (out.dtype == DType::Float32 && !out.quant) return dequantize(in);
+  if (out.dtype == DType::Float32 && !out.quant) {
+    if (in.dtype != DType::Float16 && !in.quant) return std::nullopt;
+    return tensor::dequantize(*in.constant, in.quant);
+  }
   if (in.dtype != DType::Float32 || !out.quant) return std::nullopt;
   const std::span<const float> reals = elements(node, 0).data<float>();
   switch (out.dtype) {
@@ -178,6 +162,27 @@ bool keeps_quantization(const NodeView& node) {
   return !node.output().quant->is_per_channel();
 }
 
+/// Values that depend on an input of the graph.
+std::unordered_set<ir::ValueId> varying_values(const ir::Graph& graph) {
+  std::unordered_set<ir::ValueId> varying;
+  for (const ir::GraphInput& input : graph.inputs) varying.insert(input.value);
+  for (const NodeId id : graph.order()) {
+    const ir::Node& node = graph.node(id);
+    if (std::ranges::any_of(node.inputs, [&](ir::ValueId input) { return varying.contains(input); })) {
+      varying.insert(node.outputs.begin(), node.outputs.end());
+    }
+  }
+  return varying;
+}
+
+// Half precision is how a file stores its weights. It stays until something other than data meets them.
+bool keeps_half(const Wiring& wiring, const NodeView& node, const std::unordered_set<ir::ValueId>& varying) {
+  if (&node.op() != &ir::kRequantize || node.input(0).dtype != DType::Float16) return false;
+  const std::vector<NodeId>& readers = wiring.readers(node.node().outputs[0]);
+  return std::ranges::all_of(readers,
+                             [&](NodeId reader) { return varying.contains(wiring.graph().node(reader).outputs[0]); });
+}
+
 bool is_foldable(const Wiring& wiring, const NodeView& node) {
   constexpr std::int64_t kMostElements = std::int64_t{1} << 22;
   std::int64_t input_elements = 0;
@@ -194,10 +199,11 @@ bool is_foldable(const Wiring& wiring, const NodeView& node) {
 
 Result<Change> fold_constants(ir::Graph& graph) {
   Wiring wiring(graph);
+  const std::unordered_set<ir::ValueId> varying = varying_values(graph);
   Change change = Change::None;
   for (const NodeId id : std::vector<NodeId>(graph.order().begin(), graph.order().end())) {
     const NodeView node(graph, graph.node(id));
-    if (!is_foldable(wiring, node)) continue;
+    if (!is_foldable(wiring, node) || keeps_half(wiring, node, varying)) continue;
     std::optional<Tensor> result = evaluate(node);
     if (!result) continue;
     wiring.become_constant(id, std::move(*result));

@@ -11,8 +11,8 @@ namespace netfit::passes {
 ///   %t = transpose(@w) perm=[1,0]         %y = fully_connected(%x, @t)
 ///   %y = fully_connected(%x, %t)    ->
 ///
-/// Leaves alone what an output of the graph names, and results of more than 4 Mi elements that are larger than what
-/// they come from.
+/// Leaves alone what an output of the graph names, results of more than 4 Mi elements that are larger than what they
+/// come from, and constants in half precision that are only widened to meet data.
 Result<Change> fold_constants(ir::Graph& graph);
 
 }  // namespace netfit::passes

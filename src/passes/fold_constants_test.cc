@@ -51,6 +51,14 @@ TEST(FoldConstants, LeavesWhatDependsOnAnInputAlone) {
   })");
 }
 
+TEST(FoldConstants, LeavesHalfPrecisionThatOnlyMeetsData) {
+  expect_unchanged(fold_constants, R"(graph main(%x: f32[1,4]) -> (%y) {
+    const @h: f16[4] = [1, 2, 3, 4]
+    %w = requantize(@h) to=f32
+    %y = add(%x, %w)
+  })");
+}
+
 TEST(FoldConstants, LeavesOutputsOfTheGraphAlone) {
   expect_unchanged(fold_constants, R"(graph main(%x: f32[1,4]) -> (%y) {
     const @c: f32[1,4] = [1, 2, 3, 4]

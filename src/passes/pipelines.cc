@@ -43,7 +43,7 @@ Result<PipelineReport> canonicalize(ir::Graph& graph) {
                                // Files carry what training needed; nothing below should spend thought on it.
                                "eliminate-dead-nodes",
 
-                               // Importers leave transposes and reshapes on weights, and weights in half precision or
+                               // Importers leave transposes and reshapes on weights, some of them in half precision or
                                // quantized. Layouts move more easily through constants than through nodes.
                                "fold-constants",
 

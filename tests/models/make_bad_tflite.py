@@ -325,10 +325,35 @@ def zero_point_range(made, graph): graph.tensors[0].quantization.zeroPoint = [30
 @case(int8_model)
 def asymmetric_weights(made, graph): graph.tensors[1].quantization.zeroPoint = [0, 5, 0]
 
-@case(int8_model)
-def dynamic_range(made, graph):
-    for index in (0, 3):
+def hybrid(graph):
+    """The int8 convolution with float data and bias, as dynamic range makes it."""
+    for index in (0, 2, 3):
         graph.tensors[index].type, graph.tensors[index].quantization = TYPE.FLOAT32, None
+
+@case(int8_model)
+def hybrid_bias(made, graph):
+    hybrid(graph)
+    graph.tensors[2].type = TYPE.INT32
+
+@case(float_model)
+def hybrid_symmetric(made, graph):
+    graph.tensors[6] = tensor("dense", [5, 48], TYPE.INT8, len(made.buffers), [0.5])
+    made.buffers.append(buffer([1] * 240))
+
+@case(int8_model)
+def hybrid_int16(made, graph):
+    hybrid(graph)
+    graph.tensors[1].type = TYPE.INT16
+
+@case(int8_model)
+def hybrid_one_scale(made, graph):
+    hybrid(graph)
+    graph.tensors[1].quantization.scale, graph.tensors[1].quantization.zeroPoint = [0.5], [0]
+
+@case(int8_model)
+def hybrid_zero_point(made, graph):
+    hybrid(graph)
+    graph.tensors[1].quantization.zeroPoint = [0, 5, 0]
 
 @case(int8_model)
 def legacy_uint8(made, graph):

@@ -63,12 +63,12 @@ std::uint32_t FileBuilder::add_buffer(std::span<const std::byte> bytes) {
   return place->second;
 }
 
-std::int32_t FileBuilder::add_tensor(const ir::Value& value) {
+std::int32_t FileBuilder::add_tensor(const ir::Value& value, Batch batch) {
   std::vector<std::int32_t> dims;
   for (const std::int64_t extent : value.shape.dims()) dims.push_back(static_cast<std::int32_t>(extent));
   const Offset<Vector<std::int32_t>> shape = integers(dims);
   Offset<Vector<std::int32_t>> signature;
-  if (!value.is_constant() && !dims.empty() && dims[0] == 1) {
+  if (batch == Batch::Open && !value.is_constant() && !dims.empty() && dims[0] == 1) {
     dims[0] = -1;
     signature = integers(dims);
   }

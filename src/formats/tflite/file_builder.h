@@ -23,6 +23,9 @@ struct OperatorRecord {
   flatbuffers::Offset<void> options;
 };
 
+/// Whether a runtime may resize the first dimension.
+enum class Batch : std::uint8_t { Fixed, Open };
+
 /// A file in the making. Equal vectors (zero points, shapes, scales) and equal buffers are written once, and all tables
 /// point to the one: per-channel zero points alone would be a fifth of a small int8 file.
 class FileBuilder {
@@ -31,9 +34,8 @@ class FileBuilder {
 
   flatbuffers::FlatBufferBuilder& flatbuffer() { return fbb_; }
 
-  /// Adds a tensor and returns its index. One without elements is an activation: its batch, if it has one, may be
-  /// resized.
-  std::int32_t add_tensor(const ir::Value& value);
+  /// Adds a tensor and returns its index. A constant's first dimension is no batch.
+  std::int32_t add_tensor(const ir::Value& value, Batch batch = Batch::Open);
   /// A list of integers, as shapes, axes and paddings are given.
   std::int32_t add_integers(std::string name, std::vector<std::int32_t> elements, Shape shape);
 

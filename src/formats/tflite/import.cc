@@ -178,6 +178,10 @@ Result<void> Import::fold(std::int32_t index, Tensor elements) {
   return {};
 }
 
+void Import::set_known(std::int32_t index, Tensor elements) {
+  entries_[static_cast<std::size_t>(index)].folded = std::move(elements);
+}
+
 Result<void> Import::check_declared(std::int32_t index, DType dtype, const Shape& shape) const {
   const schema::Tensor* declared = NETFIT_TRY(tensor(index));
   NETFIT_TRY(check_plain(*declared));

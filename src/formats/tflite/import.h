@@ -38,6 +38,8 @@ class Import {
   Result<void> produce(std::int32_t index, ir::ValueId value);
   /// Says that the tensor is a constant with these elements.
   Result<void> fold(std::int32_t index, Tensor elements);
+  /// Says what the elements of a produced tensor are, for operators that must know them at import.
+  void set_known(std::int32_t index, Tensor elements);
 
   /// Type and quantization that the file declares for the tensor.
   Result<DType> dtype(std::int32_t index) const;

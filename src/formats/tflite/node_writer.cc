@@ -41,17 +41,27 @@ ir::Value pad_element(const ir::Value& like, float fill, std::string name) {
 
 }  // namespace
 
+TensorMap::TensorMap(const ir::Graph& graph, FileBuilder& builder) : graph_(graph), builder_(builder) {
+  for (const ir::GraphInput& input : graph.inputs) varying_.insert(input.value);
+  for (const ir::NodeId id : graph.order()) {
+    const ir::Node& node = graph.node(id);
+    const auto varies = [&](ir::ValueId input) { return varying_.contains(input); };
+    if (std::ranges::any_of(node.inputs, varies)) varying_.insert(node.outputs.begin(), node.outputs.end());
+  }
+}
+
 std::int32_t TensorMap::operator[](ir::ValueId id) {
   const auto found = tensors_.find(id);
   if (found != tensors_.end()) return found->second;
+  const Batch batch = varying_.contains(id) ? Batch::Open : Batch::Fixed;
   const auto quant = quants_.find(id);
   std::int32_t index = 0;
   if (quant == quants_.end()) {
-    index = builder_.add_tensor(graph_.value(id));
+    index = builder_.add_tensor(graph_.value(id), batch);
   } else {
     ir::Value value = graph_.value(id);
     value.quant = quant->second;
-    index = builder_.add_tensor(value);
+    index = builder_.add_tensor(value, batch);
   }
   tensors_.emplace(id, index);
   return index;
@@ -77,7 +87,10 @@ std::int32_t NodeWriter::integers(std::string_view what, const std::vector<std::
 
 OperatorTraits NodeWriter::traits() const {
   OperatorTraits traits{.data = view_.input(0).dtype, .result = view_.output().dtype};
-  if (view_.has_input(1)) traits.weights = view_.input(1).dtype;
+  if (view_.has_input(1)) {
+    traits.weights = view_.input(1).dtype;
+    traits.per_channel = view_.input(1).quant && view_.input(1).quant->is_per_channel();
+  }
   for (std::size_t i = 0; i < view_.input_count(); ++i) {
     if (!view_.has_input(i)) continue;
     traits.rank = std::max(i == 0 ? 0 : traits.rank, view_.input(i).shape.rank());

@@ -3,6 +3,7 @@
 
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -16,7 +17,7 @@ namespace netfit::formats::tflite {
 /// The tensors of the file that values of a graph have become.
 class TensorMap {
  public:
-  TensorMap(const ir::Graph& graph, FileBuilder& builder) : graph_(graph), builder_(builder) {}
+  TensorMap(const ir::Graph& graph, FileBuilder& builder);
 
   /// The tensor of a value, which is added when it is asked for first.
   std::int32_t operator[](ir::ValueId id);
@@ -27,6 +28,8 @@ class TensorMap {
  private:
   const ir::Graph& graph_;
   FileBuilder& builder_;
+  /// Depend on an input, so they have a batch.
+  std::unordered_set<ir::ValueId> varying_;
   std::unordered_map<ir::ValueId, std::int32_t> tensors_;
   std::unordered_map<ir::ValueId, QuantParams> quants_;
 };

@@ -12,10 +12,10 @@ namespace {
 
 using Code = schema::BuiltinOperator;
 
-// Releases of versions 1, 2, ... of an operator. Sorted by name.
+// Releases of versions 1, 2, ... of an operator; empty where the source that we know ends. Sorted by name.
 struct VersionRow {
   Code code;
-  std::array<std::string_view, 10> releases;
+  std::array<std::string_view, 12> releases;
 };
 constexpr std::array kVersions{
     VersionRow{Code::ADD, {"1.5.0", "1.14.0", "2.4.0"}},
@@ -26,7 +26,8 @@ constexpr std::array kVersions{
     VersionRow{Code::DEQUANTIZE, {"1.13.1", "1.14.0", "1.15.0"}},
     VersionRow{Code::DIV, {"1.6.0", "2.3.0"}},
     VersionRow{Code::FULLY_CONNECTED,
-               {"1.5.0", "1.10.0", "1.14.0", "1.14.0", "2.0.0", "2.1.0", "2.3.0", "2.3.0", "2.3.0", "2.11.0"}},
+               {"1.5.0", "1.10.0", "1.14.0", "1.14.0", "2.0.0", "2.1.0", "2.3.0", "2.3.0", "2.3.0", "2.11.0", "2.15.0",
+                "2.17.0"}},
     VersionRow{Code::HARD_SWISH, {"1.15.0"}},
     VersionRow{Code::LEAKY_RELU, {"1.13.1", "2.3.0"}},
     VersionRow{Code::LOGISTIC, {"1.14.0", "1.14.0", "2.3.0"}},
@@ -48,22 +49,29 @@ constexpr std::array kVersions{
 // Most operators: 1 for float, 2 for 8-bit, 3 for 16-bit data.
 int by_type(DType dtype) { return dtype == DType::Int16 ? 3 : dtype == DType::Int8 ? 2 : 1; }
 
+// Integer weights under float data.
+bool is_hybrid(const OperatorTraits& traits) { return traits.data == DType::Float32 && traits.weights == DType::Int8; }
+
 int conv_version(const OperatorTraits& traits) {
   if (traits.grouped) return 6;
   if (traits.data == DType::Int16) return 4;
   if (traits.data == DType::Int8) return traits.weights == DType::Int4 ? 7 : 3;
+  if (is_hybrid(traits)) return traits.per_channel ? 5 : 2;
   return 1;
 }
 
 int depthwise_version(const OperatorTraits& traits) {
   if (traits.data == DType::Int16) return 5;
   if (traits.data == DType::Int8) return traits.weights == DType::Int4 ? 7 : 3;
+  if (is_hybrid(traits)) return traits.per_channel ? 6 : 4;
   return traits.dilated ? 2 : 1;
 }
 
 int fully_connected_version(const OperatorTraits& traits) {
   if (traits.data == DType::Int16) return 7;
   if (traits.weights == DType::Int4) return 10;
+  // A runtime that quantizes the data in another way than the flag says came before version 9.
+  if (is_hybrid(traits)) return traits.per_channel ? 12 : 9;
   if (!traits.has_bias) return 6;
   if (traits.keeps_rank) return 5;
   return traits.data == DType::Int8 ? 4 : 1;
@@ -99,6 +107,8 @@ int op_version(Code code, const OperatorTraits& traits) {
     case Code::PAD:
     case Code::PADV2:
       return traits.rank > 4 ? 4 : by_type(traits.data);
+    case Code::DEQUANTIZE:
+      return traits.data == DType::Float16 ? 3 : by_type(traits.data);
     case Code::LEAKY_RELU:
     case Code::QUANTIZE:
       return traits.result == DType::Int16 ? 2 : 1;

@@ -22,7 +22,8 @@ struct OperatorTraits {
   bool has_bias = true;
   bool keeps_rank = false;  ///< fully connected on more than a matrix
   bool broadcasts = false;
-  bool scales_up = false;  ///< product of input scales is at least the result's
+  bool scales_up = false;    ///< product of input scales is at least the result's
+  bool per_channel = false;  ///< weights have a scale for each output channel
 };
 
 int op_version(schema::BuiltinOperator code, const OperatorTraits& traits);

@@ -118,8 +118,9 @@ Result<void> check_types(const ModelFile& file, const schema::Operator& op, Does
   }
   const schema::Tensor* weights = inputs.size() < 2 ? nullptr : find_tensor(file, inputs[1]);
   if (does != Does::ComputeWithWeights || weights == nullptr) return {};
-  if (data->type() == schema::TensorType::FLOAT32 && weights->type() != schema::TensorType::FLOAT32) {
-    return bad_input(fmt::format("{} weights under FLOAT32 activations (dynamic range quantization) are not supported",
+  const bool known = weights->type() == schema::TensorType::FLOAT32 || weights->type() == schema::TensorType::INT8;
+  if (data->type() == schema::TensorType::FLOAT32 && !known) {
+    return bad_input(fmt::format("{} weights under FLOAT32 activations are not supported (allowed: FLOAT32, INT8)",
                                  schema::EnumNameTensorType(weights->type())));
   }
   return {};

@@ -6,7 +6,7 @@
 #include "ir/ops/activation.h"
 #include "ir/ops/elementwise.h"
 #include "ir/ops/requantize.h"
-#include "tensor/half.h"
+#include "tensor/dequantize.h"
 
 namespace netfit::formats::tflite {
 namespace {
@@ -26,43 +26,6 @@ Result<void> read_unary(OpReader& reader, const ir::OpSpec& op, ir::Attrs attrs 
   NETFIT_TRY(reader.expect_inputs(1, 1));
   const ir::ValueId data = NETFIT_TRY(reader.input(0));
   return reader.emit(op, {data}, std::move(attrs));
-}
-
-// The index along the quantized axis of every element, in order.
-class ChannelOf {
- public:
-  ChannelOf(const Shape& shape, const QuantParams& quant) {
-    if (!quant.is_per_channel()) return;
-    extent_ = shape[quant.axis];
-    step_ = tensor::strides(shape)[static_cast<std::size_t>(quant.axis)];
-  }
-  std::int64_t operator()(std::int64_t i) const { return i / step_ % extent_; }
-
- private:
-  std::int64_t extent_ = 1;
-  std::int64_t step_ = 1;
-};
-
-// Stored compressed, computed with as float: half precision, or integers with parameters.
-Result<Tensor> to_float_tensor(const Tensor& stored, const std::optional<QuantParams>& quant) {
-  if (stored.dtype() != DType::Float16 && !quant) {
-    return bad_input(fmt::format("data of type {} has no quantization parameters", name(stored.dtype())));
-  }
-  Tensor result(DType::Float32, stored.shape());
-  const std::span<float> target = result.mutable_data<float>();
-  if (stored.dtype() == DType::Float16) {
-    const std::span<const tensor::Half> source = stored.data<tensor::Half>();
-    for (std::size_t i = 0; i < target.size(); ++i) target[i] = to_float(source[i]);
-    return result;
-  }
-  const std::vector<std::int64_t> source = to_int64s(stored.dtype() == DType::Int4 ? unpack_int4(stored) : stored);
-  const ChannelOf channel_of(stored.shape(), *quant);
-  for (std::size_t i = 0; i < target.size(); ++i) {
-    const std::int64_t channel = channel_of(static_cast<std::int64_t>(i));
-    const auto steps = static_cast<double>(source[i] - quant->zero_point(channel));
-    target[i] = static_cast<float>(static_cast<double>(quant->scale(channel)) * steps);
-  }
-  return result;
 }
 
 }  // namespace
@@ -94,16 +57,27 @@ Result<void> read_quantize(OpReader& reader) {
   return read_unary(reader, ir::kRequantize, ir::Attrs::of(ir::RequantizeAttrs{to}));
 }
 
+// Constants in half precision stay stored as they are, under a node that widens them; quantized ones become float.
 Result<void> read_dequantize(OpReader& reader) {
   NETFIT_TRY(reader.expect_inputs(1, 1));
   Import& import = reader.import();
   const std::optional<Tensor> stored = NETFIT_TRY(import.known(reader.input_index(0)));
-  if (!stored) return read_unary(reader, ir::kRequantize, ir::Attrs::of(ir::RequantizeAttrs{DType::Float32}));
+  const ir::Attrs to_float = ir::Attrs::of(ir::RequantizeAttrs{DType::Float32});
+  if (!stored) return read_unary(reader, ir::kRequantize, to_float);
   NETFIT_TRY(import.spend(static_cast<std::size_t>(stored->element_count())));
   const std::optional<QuantParams> quant = NETFIT_TRY(import.quant(reader.input_index(0), stored->shape()));
-  Tensor folded = NETFIT_TRY(to_float_tensor(*stored, quant));
-  NETFIT_TRY(import.check_declared(reader.output_index(), DType::Float32, folded.shape()));
-  return reader.fold(std::move(folded));
+  const bool half = stored->dtype() == DType::Float16;
+  if (!half && !quant) {
+    return bad_input(fmt::format("data of type {} has no quantization parameters", name(stored->dtype())));
+  }
+  Tensor reals = tensor::dequantize(*stored, quant);
+  if (half) {
+    NETFIT_TRY(read_unary(reader, ir::kRequantize, to_float));
+    import.set_known(reader.output_index(), std::move(reals));
+    return {};
+  }
+  NETFIT_TRY(import.check_declared(reader.output_index(), DType::Float32, reals.shape()));
+  return reader.fold(std::move(reals));
 }
 
 }  // namespace netfit::formats::tflite

@@ -26,6 +26,18 @@ Result<ir::Padding2d> read_padding(schema::Padding padding, const Shape& image, 
   return same_padding(image, window, stride, dilation);
 }
 
+// The runtime quantizes data symmetrically where int8 weights have one scale for all channels, or where a flag of
+// fully connected says so, and asymmetrically otherwise, which is the arithmetic that we have.
+Result<void> check_hybrid_conv(OpReader& reader, const ir::OpSpec& op, const std::vector<ir::ValueId>& inputs) {
+  const ir::Value& weights = reader.import().graph().value(inputs[1]);
+  const bool hybrid = reader.import().graph().value(inputs[0]).dtype == DType::Float32 && weights.dtype == DType::Int8;
+  if (!hybrid || !weights.quant || weights.quant->is_per_channel()) return {};
+  const std::int64_t channels = weights.shape[ir::output_channel_axis(op)];
+  if (channels == 1) return {};
+  return bad_input(fmt::format(
+      "INT8 weights under FLOAT32 activations have one scale (allowed: one for each of {} output channels)", channels));
+}
+
 // Conv2DOptions and DepthwiseConv2DOptions share what we need of them.
 template <typename Options>
 Result<void> read_convolution(OpReader& reader, const ir::OpSpec& op) {
@@ -36,6 +48,7 @@ Result<void> read_convolution(OpReader& reader, const ir::OpSpec& op) {
   if (reader.has_input(2)) inputs.push_back(NETFIT_TRY(reader.input(2)));
   const Shape& weights = reader.shape(inputs[1]);
   if (weights.rank() != 4) return bad_input(fmt::format("the weights have shape {}, need rank 4", to_string(weights)));
+  NETFIT_TRY(check_hybrid_conv(reader, op, inputs));
   ir::Conv2dAttrs attrs;
   attrs.stride = {options->stride_h(), options->stride_w()};
   attrs.dilation = {options->dilation_h_factor(), options->dilation_w_factor()};
@@ -76,6 +89,11 @@ Result<void> read_fully_connected(OpReader& reader) {
   if (reader.has_input(2)) inputs.push_back(NETFIT_TRY(reader.input(2)));
   const Shape& weights = reader.shape(inputs[1]);
   if (weights.rank() != 2) return bad_input(fmt::format("the weights have shape {}, need rank 2", to_string(weights)));
+  const bool hybrid = reader.import().graph().value(inputs[0]).dtype == DType::Float32 &&
+                      reader.import().graph().value(inputs[1]).dtype == DType::Int8;
+  if (hybrid && !options->asymmetric_quantize_inputs()) {
+    return bad_input("INT8 weights under activations that are quantized symmetrically are not supported");
+  }
   const Shape& data = reader.shape(inputs[0]);
   // Without keep_num_dims the operator sees a matrix with as many columns as the weights.
   const bool flattens = !options->keep_num_dims() && (data.rank() != 2 || data[1] != weights[1]);

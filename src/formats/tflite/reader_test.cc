@@ -129,7 +129,7 @@ TEST(TfliteReader, FlattensTheDataOfAFullyConnected) {
             "}\n");
 }
 
-TEST(TfliteReader, FoldsStoredWeightsIntoFloats) {
+TEST(TfliteReader, KeepsHalfPrecisionAndFoldsQuantizedWeights) {
   TestFile file;
   const auto x = file.activation("x", {1, 2});
   const std::vector<tensor::Half> halves{tensor::to_half(0.5F), tensor::to_half(-2.0F)};
@@ -146,9 +146,10 @@ TEST(TfliteReader, FoldsStoredWeightsIntoFloats) {
   file.op(Code::MUL, {s, b}, y);
   EXPECT_EQ(file.text({x}, {y}),
             "graph main(%x: f32[1,2]) -> (%y) {\n"
-            "  const @a: f32[1,2] = [0.5, -2]\n"
+            "  const @half: f16[1,2] = [0.5, -2]\n"
             "  const @b: f32[1,2] = [1, 1.5]\n"
-            "  %s: f32[1,2] = add(%x, @a)\n"
+            "  %a: f32[1,2] = requantize(@half)\n"
+            "  %s: f32[1,2] = add(%x, %a)\n"
             "  %y: f32[1,2] = mul(%s, @b)\n"
             "}\n");
 }

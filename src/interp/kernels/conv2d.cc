@@ -2,6 +2,7 @@
 #include "interp/kernels/conv2d.h"
 
 #include "interp/kernels/gemm.h"
+#include "interp/kernels/hybrid.h"
 #include "interp/kernels/output_stage.h"
 #include "interp/kernels/window.h"
 #include "ir/ops/conv.h"
@@ -68,17 +69,18 @@ class Patches {
   std::int32_t zero_point_;
 };
 
-template <typename In>
+template <typename In, typename Stage>
 Tensor convolve(const Tensor& image, const Groups<In>& groups, const Tensor& bias, const Window& window,
-                const OutputStage<In>& finish) {
+                const Stage& finish) {
   const std::int64_t group_outputs = groups.front().outputs;
   const std::int64_t depth = groups.front().depth;
   const std::int64_t outputs = group_outputs * std::ssize(groups);
   const Patches<In> patches(image, window, depth / (window.rows.taps * window.columns.taps), finish.zero_point());
   const std::vector<Sum<In>> biases = bias_of<In>(bias, outputs);
 
-  Tensor result(image.dtype(), Shape{1, window.rows.out, window.columns.out, outputs});
-  In* out = result.mutable_data<In>().data();
+  using Out = typename Stage::Out;
+  Tensor result(tensor::dtype_of<Out>(), Shape{1, window.rows.out, window.columns.out, outputs});
+  Out* out = result.mutable_data<Out>().data();
   const std::int64_t positions = window.rows.out * window.columns.out;
   std::vector<Sum<In>> rows(static_cast<std::size_t>(kPatches * depth));
   std::vector<Sum<In>> sums(static_cast<std::size_t>(kPatches * group_outputs));
@@ -91,7 +93,7 @@ Tensor convolve(const Tensor& image, const Groups<In>& groups, const Tensor& bia
       }
       multiply_rows(rows.data(), count, groups[static_cast<std::size_t>(g)], sums.data(), group_outputs);
       for (std::int64_t i = 0; i < count; ++i) {
-        In* pixel = out + (first + i) * outputs + g * group_outputs;
+        Out* pixel = out + (first + i) * outputs + g * group_outputs;
         const Sum<In>* sum = sums.data() + i * group_outputs;
         for (std::int64_t o = 0; o < group_outputs; ++o) {
           const std::int64_t channel = g * group_outputs + o;
@@ -114,9 +116,21 @@ Result<Step> prepare_typed(const ir::NodeView& node) {
   });
 }
 
+Result<Step> prepare_hybrid(const ir::NodeView& node) {
+  const Window window = Window::of_convolution(node);
+  const HybridStage stage = NETFIT_TRY(HybridStage::create(node, node.attrs<ir::Conv2dAttrs>().activation));
+  const Arrangement<Groups<std::int8_t>> arranged(node.input(1), ir::conv_groups(node), &pack_weights<std::int8_t>);
+  return Step([=](std::span<const Tensor> inputs) {
+    const QuantizedSample data = quantize_sample(inputs[0]);
+    return convolve<std::int8_t>(data.elements, *arranged.of(inputs[1]), Tensor(), window,
+                                 stage.of(data, optional_bias(inputs)));
+  });
+}
+
 }  // namespace
 
 Result<Step> prepare_conv2d(const ir::NodeView& node) {
+  if (ir::is_hybrid(node)) return prepare_hybrid(node);
   return prepare_by_type(node, [&](auto type) { return prepare_typed<decltype(type)>(node); });
 }
 

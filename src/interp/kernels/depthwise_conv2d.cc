@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "interp/kernels/depthwise_conv2d.h"
 
+#include "interp/kernels/hybrid.h"
 #include "interp/kernels/output_stage.h"
 #include "interp/kernels/window.h"
 #include "ir/ops/conv.h"
@@ -31,16 +32,17 @@ void add_tap(const T* pixel, const T* weights, std::int64_t channels, std::int64
   }
 }
 
-template <typename In>
+template <typename In, typename Stage>
 Tensor convolve(const Tensor& image, const std::vector<Sum<In>>& weights, const Tensor& bias, const Window& window,
-                const OutputStage<In>& finish) {
+                const Stage& finish) {
   const std::int64_t channels = image.shape()[3];
   const std::int64_t outputs = std::ssize(weights) / (window.rows.taps * window.columns.taps);
   const std::vector<Sum<In>> pixels = centred<In>(image, finish.zero_point());
   const std::vector<Sum<In>> biases = bias_of<In>(bias, outputs);
 
-  Tensor result(image.dtype(), Shape{1, window.rows.out, window.columns.out, outputs});
-  In* out = result.mutable_data<In>().data();
+  using Out = typename Stage::Out;
+  Tensor result(tensor::dtype_of<Out>(), Shape{1, window.rows.out, window.columns.out, outputs});
+  Out* out = result.mutable_data<Out>().data();
   std::vector<Sum<In>> sums(static_cast<std::size_t>(outputs));
   for (std::int64_t row = 0; row < window.rows.out; ++row) {
     const Interval rows = window.rows.taps_inside(row);
@@ -76,9 +78,21 @@ Result<Step> prepare_typed(const ir::NodeView& node) {
   });
 }
 
+Result<Step> prepare_hybrid(const ir::NodeView& node) {
+  const Window window = Window::of_convolution(node);
+  const HybridStage stage = NETFIT_TRY(HybridStage::create(node, node.attrs<ir::Conv2dAttrs>().activation));
+  const Arrangement<std::vector<Sum<std::int8_t>>> arranged(node.input(1), 1, &widen_weights<std::int8_t>);
+  return Step([=](std::span<const Tensor> inputs) {
+    const QuantizedSample data = quantize_sample(inputs[0]);
+    return convolve<std::int8_t>(data.elements, *arranged.of(inputs[1]), Tensor(), window,
+                                 stage.of(data, optional_bias(inputs)));
+  });
+}
+
 }  // namespace
 
 Result<Step> prepare_depthwise_conv2d(const ir::NodeView& node) {
+  if (ir::is_hybrid(node)) return prepare_hybrid(node);
   return prepare_by_type(node, [&](auto type) { return prepare_typed<decltype(type)>(node); });
 }
 

@@ -56,6 +56,8 @@ class OutputStage;
 template <>
 class OutputStage<float> {
  public:
+  using Out = float;
+
   static Result<OutputStage> create(const ir::NodeView& node, ir::Activation activation);
   std::int32_t zero_point() const { return 0; }
   float operator()(float sum, std::int64_t /*channel*/) const {
@@ -72,6 +74,8 @@ class OutputStage<float> {
 template <typename In>
 class OutputStage {
  public:
+  using Out = In;
+
   static Result<OutputStage> create(const ir::NodeView& node, ir::Activation activation);
   /// Of the data.
   std::int32_t zero_point() const { return zero_point_; }

@@ -8,11 +8,11 @@
 namespace netfit::ir {
 namespace {
 
-// Weights and bias must have types that go with the data: f32 throughout, or i8/i4 weights and i32 bias (i64 under
-// 16-bit activations).
+// Weights and bias must have types that go with the data: f32 throughout, i8 weights under f32 data (is_hybrid), or
+// i8/i4 weights and i32 bias (i64 under 16-bit activations).
 Result<void> expect_parameter_types(const NodeView& node, DType data, std::int64_t channels) {
   const DType weights = node.input(1).dtype;
-  const bool float_fits = data == DType::Float32 && weights == DType::Float32;
+  const bool float_fits = data == DType::Float32 && (weights == DType::Float32 || weights == DType::Int8);
   const bool integer_fits = data != DType::Float32 && (weights == DType::Int8 || weights == DType::Int4);
   if (!float_fits && !integer_fits) {
     return bad_input(fmt::format("weights of type {} do not go with data of type {}", name(weights), name(data)));
@@ -131,5 +131,10 @@ constinit const OpSpec kFullyConnected{
 int output_channel_axis(const OpSpec& op) { return &op == &kDepthwiseConv2d ? 3 : 0; }
 
 std::int64_t conv_groups(const NodeView& node) { return node.input(0).shape[3] / node.input(1).shape[3]; }
+
+bool is_hybrid(const NodeView& node) {
+  const bool layer = &node.op() == &kConv2d || &node.op() == &kDepthwiseConv2d || &node.op() == &kFullyConnected;
+  return layer && tensor::is_float(node.input(0).dtype) && tensor::is_integer(node.input(1).dtype);
+}
 
 }  // namespace netfit::ir

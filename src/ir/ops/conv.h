@@ -38,4 +38,8 @@ int output_channel_axis(const OpSpec& op);
 /// Groups of a conv2d whose shapes are valid.
 std::int64_t conv_groups(const NodeView& node);
 
+/// Integer weights under float data ("dynamic range"): in every run each sample's data are quantized to i8 with
+/// parameters of their own (docs/quantization.md), and the result is float.
+bool is_hybrid(const NodeView& node);
+
 }  // namespace netfit::ir

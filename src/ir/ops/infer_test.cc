@@ -71,7 +71,7 @@ TEST(Conv2d, RefusesWindowsThatDoNotFit) {
 }
 
 TEST(Conv2d, RefusesTypesThatDoNotGoTogether) {
-  EXPECT_EQ(infer("conv2d", {"f32[1,4,4,1]", "i8[1,3,3,1]"}), "weights of type i8 do not go with data of type f32");
+  EXPECT_EQ(infer("conv2d", {"f32[1,4,4,1]", "i16[1,3,3,1]"}), "weights of type i16 do not go with data of type f32");
   EXPECT_EQ(infer("conv2d", {"i8[1,4,4,1]", "f32[1,3,3,1]"}), "weights of type f32 do not go with data of type i8");
   EXPECT_EQ(infer("conv2d", {"i8[1,4,4,1]", "i4[1,3,3,1]", "i32[1]"}), "i8 1x2x2x1");
   EXPECT_EQ(infer("conv2d", {"i16[1,4,4,1]", "i8[1,3,3,1]", "i64[1]"}), "i16 1x2x2x1");

@@ -12,6 +12,7 @@
 #include "ir/verifier.h"
 #include "passes/constants.h"
 #include "passes/layer_channels.h"
+#include "passes/widen_constants.h"
 #include "passes/wiring.h"
 #include "quant/borders.h"
 #include "quant/pixels.h"
@@ -160,6 +161,7 @@ class Int8Scheme {
 
 Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options) {
   ir::Graph result = graph;
+  NETFIT_TRY(passes::widen_constants(result));
   Ranges known = ranges;
   Centres centres;
   if (options.io == Io::Int8Pixels) centres = NETFIT_TRY(take_pixels(result, known));
