@@ -103,16 +103,16 @@ Result<FoundDevice> load_device(std::string_view spec, const Roots& roots) {
   return found;
 }
 
+Result<FoundRuntime> find_runtime(const std::string& name, const Roots& roots) {
+  if (is_path(name)) return FoundRuntime{.runtime = NETFIT_TRY(read_runtime_file(name)), .file = name};
+  const Files files = list_descriptions(roots, kRuntimesFolder);
+  const auto file = files.find(name);
+  if (file == files.end()) return unknown("runtime", name, names_of(files), {});
+  return FoundRuntime{.runtime = NETFIT_TRY(read_runtime_file(file->second)), .file = file->second};
+}
+
 Result<Runtime> load_runtime(std::string_view name, const Device& device, const Roots& roots) {
-  const std::string wanted(name.empty() ? device.default_runtime : name);
-  fs::path path = wanted;
-  if (!is_path(wanted)) {
-    const Files files = list_descriptions(roots, kRuntimesFolder);
-    const auto file = files.find(wanted);
-    if (file == files.end()) return unknown("runtime", wanted, names_of(files), {});
-    path = file->second;
-  }
-  Runtime runtime = NETFIT_TRY(read_runtime_file(path));
+  Runtime runtime = NETFIT_TRY(find_runtime(std::string(name.empty() ? device.default_runtime : name), roots)).runtime;
   if (std::ranges::find(runtime.isas, device.isa) == runtime.isas.end()) {
     return bad_usage(fmt::format("runtime '{}' does not run on device '{}' with {} (allowed: {})", runtime.name,
                                  device.name, device.isa, base::join(runtime.isas, ", ")));

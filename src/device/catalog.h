@@ -26,6 +26,14 @@ struct FoundDevice {
 /// on it. An unknown name fails with the nearest ones, a clock with what is allowed.
 Result<FoundDevice> load_device(std::string_view spec, const Roots& roots);
 
+struct FoundRuntime {
+  Runtime runtime;
+  std::filesystem::path file;
+};
+
+/// A runtime by name or path, for whatever device. An unknown name fails with the nearest one.
+Result<FoundRuntime> find_runtime(const std::string& name, const Roots& roots);
+
 /// A runtime by name or path; an empty name means the device's default. Fails where it does not run on the device.
 Result<Runtime> load_runtime(std::string_view name, const Device& device, const Roots& roots);
 
