@@ -101,8 +101,12 @@ class Estimator {
 
  private:
   void predict(Quantity quantity, double value, std::string note) {
-    const Spread spread =
-        spread_of({quantity, device_.core, runtime_.name, main_arithmetic(kernels_), options_.threads});
+    const Spread spread = spread_of({.quantity = quantity,
+                                     .core = device_.core,
+                                     .runtime = runtime_.name,
+                                     .arithmetic = main_arithmetic(kernels_),
+                                     .threads = options_.threads,
+                                     .power_factor = device_.power.factor});
     result_.readings.push_back({quantity, value, value / spread.below, value * spread.above, base::Source::Analytic,
                                 fmt::format("{}{}interval: {}", note, note.empty() ? "" : "; ", spread.basis)});
   }

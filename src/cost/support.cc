@@ -43,7 +43,7 @@ std::string weights_reason(const ir::NodeView& node, DType data, const device::R
 
 std::vector<std::string> check_support(const ir::Graph& graph, const device::Runtime& runtime,
                                        std::optional<DType> as_type) {
-  const Typing typing{as_type, false};
+  const Typing typing{as_type, runtime.float32_as_float16};
   std::vector<std::string> reasons;
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
