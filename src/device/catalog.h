@@ -41,6 +41,9 @@ Result<Runtime> load_runtime(std::string_view name, const Device& device, const 
 std::vector<std::string> device_names(const Roots& roots);
 std::vector<std::string> runtime_names(const Roots& roots);
 
+/// Whether a .toml file describes a runtime rather than a device. Fails on what is no TOML.
+Result<bool> is_runtime_file(const std::filesystem::path& path);
+
 /// Every missing, contradictory or implausible figure of a description (of a device or of a runtime) at once, each with
 /// line and column; `roots` tells which other names there are.
 Result<void> check_description(const std::filesystem::path& path, const Roots& roots);

@@ -59,14 +59,23 @@ void check_aliases(const Device& device, const Roots& roots, TableReader& root) 
   }
 }
 
+bool describes_runtime(const TableReader& root) { return root.has("isas") || root.has("efficiency"); }
+
 }  // namespace
+
+Result<bool> is_runtime_file(const fs::path& path) {
+  const std::string text = NETFIT_TRY(base::read_text(path));
+  const TomlNode node = NETFIT_TRY(parse_toml(text, path.string()));
+  FileFaults unused(path.string());
+  return describes_runtime(TableReader(node, "", unused));
+}
 
 Result<void> check_description(const fs::path& path, const Roots& roots) {
   const std::string text = NETFIT_TRY(base::read_text(path));
   const TomlNode node = NETFIT_TRY(parse_toml(text, path.string()));
   FileFaults faults(path.string());
   TableReader root(node, "", faults);
-  if (root.has("isas") || root.has("efficiency")) {
+  if (describes_runtime(root)) {
     check_name(read_runtime(node, faults).name, path, root);
     return faults.result();
   }
