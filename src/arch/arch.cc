@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -53,26 +53,19 @@ bool read_number(std::string_view text, Number& value) {
   return error == std::errc() && stopped == end;
 }
 
-// The value in canonical form ("1" for "1.00"), or why it is none.
-Result<std::string> read_value(const Parameter& parameter, std::string_view text) {
-  const std::string shown = base::printable(text, 40);
+// The value in canonical form ("1" for "1.00"); none if the parameter does not allow it.
+std::optional<std::string> read_value(const Parameter& parameter, std::string_view text) {
   if (parameter.kind == ParameterKind::Word) {
     const std::vector<std::string> words = base::split(parameter.words, '|');
-    if (std::ranges::find(words, text) != words.end()) return std::string(text);
-    return bad_input(fmt::format("{} '{}' is unknown (allowed: {})", parameter.name, shown, fmt::join(words, ", ")));
-  }
-  if (parameter.kind == ParameterKind::Whole) {
-    std::int64_t whole = 0;
-    const bool fits = read_number(text, whole) && static_cast<double>(whole) >= parameter.low &&
-                      static_cast<double>(whole) <= parameter.high;
-    if (fits) return fmt::format("{}", whole);
-    return bad_input(
-        fmt::format("{} '{}' is not a whole number in [{}, {}]", parameter.name, shown, parameter.low, parameter.high));
+    if (std::ranges::find(words, text) == words.end()) return std::nullopt;
+    return std::string(text);
   }
   double real = 0;
-  if (read_number(text, real) && real >= parameter.low && real <= parameter.high) return fmt::format("{}", real);
-  return bad_input(
-      fmt::format("{} '{}' is not a number in [{}, {}]", parameter.name, shown, parameter.low, parameter.high));
+  if (!read_number(text, real) || !(real >= parameter.low && real <= parameter.high)) return std::nullopt;
+  if (parameter.kind == ParameterKind::Real) return fmt::format("{}", real);
+  std::int64_t whole = 0;
+  if (!read_number(text, whole)) return std::nullopt;
+  return fmt::format("{}", whole);
 }
 
 Result<void> read_parameter(const Family& family, std::string_view text, Values& values) {
@@ -87,7 +80,14 @@ Result<void> read_parameter(const Family& family, std::string_view text, Values&
   }
   if (equals == std::string_view::npos) return bad_input(fmt::format("parameter '{}' has no value", shown));
   if (values.has(name)) return bad_input(fmt::format("parameter '{}' is given twice", shown));
-  values.set(parameter->name, NETFIT_TRY(read_value(*parameter, text.substr(equals + 1))));
+  const std::string_view given = text.substr(equals + 1);
+  std::optional<std::string> value = read_value(*parameter, given);
+  if (!value) {
+    return bad_input(fmt::format("{} '{}' is not allowed (allowed: {}{})", shown, base::printable(given, 40),
+                                 parameter->kind == ParameterKind::Whole ? "whole numbers, " : "",
+                                 allowed(*parameter)));
+  }
+  values.set(parameter->name, *std::move(value));
   return {};
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include <fmt/format.h>
+
 #include "arch/family.h"
+#include "base/text.h"
 
 namespace netfit::arch {
 namespace {
@@ -23,5 +26,10 @@ constexpr std::array kFamilies{
 }  // namespace
 
 std::span<const Family* const> families() { return kFamilies; }
+
+std::string allowed(const Parameter& parameter) {
+  if (parameter.kind == ParameterKind::Word) return base::join(base::split(parameter.words, '|'), " or ");
+  return fmt::format("{} to {}", parameter.low, parameter.high);
+}
 
 }  // namespace netfit::arch

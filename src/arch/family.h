@@ -86,6 +86,9 @@ extern const Family kResNet50;
 extern const Family kResNetV1Cifar;
 extern const Family kSqueezeNet;
 
+/// "32 to 1024", "large or small": the values that a parameter may have.
+std::string allowed(const Parameter& parameter);
+
 /// Every family, sorted by name.
 std::span<const Family* const> families();
 

@@ -31,6 +31,8 @@ std::optional<fs::path> cifar10() { return existing("NETFIT_CIFAR10", "build/cif
 
 std::optional<fs::path> mlperf_tiny() { return existing("NETFIT_SHARED", "../shared", "models/mlperf_tiny"); }
 
+std::optional<fs::path> ncnn_models() { return existing("NETFIT_SHARED", "../shared", "models/ncnn"); }
+
 fs::path zoo() { return "zoo"; }
 
 }  // namespace netfit::support

@@ -19,6 +19,9 @@ std::optional<std::filesystem::path> cifar10();
 /// The four MLPerf Tiny models: $NETFIT_SHARED/models/mlperf_tiny or ../shared/models/mlperf_tiny.
 std::optional<std::filesystem::path> mlperf_tiny();
 
+/// The graphs of ncnn's benchmark: $NETFIT_SHARED/models/ncnn or ../shared/models/ncnn.
+std::optional<std::filesystem::path> ncnn_models();
+
 /// zoo/ in the repository.
 std::filesystem::path zoo();
 

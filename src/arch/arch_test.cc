@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Published figures are the judges: MACs in millions from the papers and the TensorFlow and torchvision model pages,
+// parameters exactly as Keras and torchvision count them (with kept batch norm; Keras' totals hold its four numbers a
+// channel).
+#include "arch/arch.h"
+
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "arch/family.h"
+#include "ir/hash.h"
+#include "ir/op_spec.h"
+#include "ir/verifier.h"
+
+namespace netfit::arch {
+namespace {
+
+ir::Graph graph_of(std::string_view spec, BatchNorm batch_norm = BatchNorm::Folded) {
+  Result<ir::Graph> graph = build(spec, {batch_norm});
+  EXPECT_TRUE(graph) << spec << ": " << graph.error().text();
+  return graph ? std::move(*graph) : ir::Graph();
+}
+
+double mega_macs(std::string_view spec) {
+  const ir::Graph graph = graph_of(spec);
+  std::int64_t macs = 0;
+  for (const ir::NodeId id : graph.order()) macs += count_work(ir::NodeView(graph, graph.node(id))).macs;
+  return static_cast<double>(macs) / 1e6;
+}
+
+std::int64_t constant_elements(const ir::Graph& graph) {
+  std::int64_t elements = 0;
+  for (const ir::ValueId id : graph.values()) {
+    if (graph.value(id).is_constant()) elements += graph.value(id).shape.element_count();
+  }
+  return elements;
+}
+
+std::int64_t kept_elements(std::string_view spec) { return constant_elements(graph_of(spec, BatchNorm::Kept)); }
+
+std::string fault_of(std::string_view spec) {
+  const Result<ir::Graph> graph = build(spec);
+  return graph ? "" : graph.error().text();
+}
+
+TEST(Arch, HasThePublishedMacs) {
+  EXPECT_NEAR(mega_macs("mobilenet_v1"), 569, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v1:alpha=0.75"), 325, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v1:alpha=0.5"), 149, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v1:alpha=0.25"), 41, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v1:resolution=128"), 186, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v2"), 300, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v2:alpha=0.35"), 59, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v2:alpha=0.5,resolution=160"), 50, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v2:alpha=1.4"), 582, 1);
+  EXPECT_NEAR(mega_macs("mobilenet_v3:size=large"), 217, 3);
+  EXPECT_NEAR(mega_macs("mobilenet_v3:size=small"), 57, 1.5);
+  EXPECT_NEAR(mega_macs("mobilenet_v3:size=large,minimalistic=yes"), 209, 3);
+  EXPECT_NEAR(mega_macs("resnet50"), 4100, 20);
+  EXPECT_NEAR(mega_macs("resnet50:version=1"), 3860, 20);
+  EXPECT_NEAR(mega_macs("squeezenet:version=1.0"), 820, 10);
+  EXPECT_NEAR(mega_macs("squeezenet:version=1.1"), 350, 4);
+  EXPECT_NEAR(mega_macs("fd_mobilenet"), 144, 2);
+  EXPECT_NEAR(mega_macs("resnet_v1_cifar"), 12.5, 0.1);
+}
+
+// The reference counts batch norm and activations as well, 3 to 6 % of the whole.
+TEST(Arch, StaysJustBelowThePublishedOperationsOfEfficientNetLite) {
+  const std::array published{407.0, 631.0, 899.0, 1440.0, 2640.0};
+  for (std::size_t scale = 0; scale < published.size(); ++scale) {
+    const double share = mega_macs(fmt::format("efficientnet_lite:scale={}", scale)) / published[scale];
+    EXPECT_GT(share, 0.94) << scale;
+    EXPECT_LT(share, 0.98) << scale;
+  }
+}
+
+TEST(Arch, HasThePublishedParametersToTheLast) {
+  EXPECT_EQ(kept_elements("mobilenet_v1"), 4253864);
+  EXPECT_EQ(kept_elements("mobilenet_v1:alpha=0.25"), 475544);
+  EXPECT_EQ(kept_elements("mobilenet_v2"), 3538984);
+  EXPECT_NEAR(static_cast<double>(kept_elements("mobilenet_v2:alpha=0.35")), 1.68e6, 0.02e6);
+  EXPECT_EQ(kept_elements("mobilenet_v3:size=large"), 5507432);
+  EXPECT_EQ(kept_elements("mobilenet_v3:size=small"), 2554968);
+  EXPECT_EQ(kept_elements("efficientnet_lite"), 4694024);
+  EXPECT_EQ(kept_elements("resnet50"), 25557032 + 53120);
+  EXPECT_EQ(kept_elements("squeezenet:version=1.0"), 1248424);
+  EXPECT_EQ(kept_elements("squeezenet:version=1.1"), 1235496);
+}
+
+TEST(Arch, FoldsFourNumbersOfBatchNormIntoOneBias) {
+  const std::int64_t channels = 10944;  // of all batch norms of MobileNet
+  EXPECT_EQ(constant_elements(graph_of("mobilenet_v1")), 4253864 - 3 * channels);
+}
+
+TEST(Arch, BuildsValidGraphsWithoutWeights) {
+  for (const Family* family : families()) {
+    for (const BatchNorm batch_norm : {BatchNorm::Folded, BatchNorm::Kept}) {
+      const ir::Graph graph = graph_of(family->name, batch_norm);
+      EXPECT_TRUE(ir::verify(graph)) << family->name;
+      EXPECT_EQ(graph.weights, ir::Weights::Absent);
+      EXPECT_EQ(graph.outputs.size(), 1U);
+    }
+  }
+}
+
+TEST(Arch, TakesEveryParameterAtBothEnds) {
+  for (const Family* family : families()) {
+    for (const Parameter& parameter : family->parameters) {
+      if (parameter.kind == ParameterKind::Word) continue;
+      for (const double end : {parameter.low, parameter.high}) {
+        // The deepest network is built once, not a hundred times.
+        if (parameter.name == "depth" && end > 100) continue;
+        const std::string spec = fmt::format("{}:{}={}", family->name, parameter.name, end);
+        EXPECT_EQ(fault_of(spec), "") << spec;
+      }
+    }
+  }
+}
+
+TEST(Arch, EndsWithAMessageWhereTheNetworkIsTooLarge) {
+  EXPECT_EQ(fault_of("mobilenet_v2:alpha=3,classes=100000"),
+            "mobilenet_v2:alpha=3,resolution=224,classes=100000: error: the constants have more than 268435456 "
+            "elements in all");
+}
+
+TEST(Arch, NamesDefiningParametersInItsCanonicalForm) {
+  EXPECT_EQ(*canonical("mobilenet_v2"), "mobilenet_v2:alpha=1,resolution=224");
+  EXPECT_EQ(*canonical("mobilenet_v1:resolution=96,channels=1,alpha=0.250"),
+            "mobilenet_v1:alpha=0.25,resolution=96,channels=1");
+  EXPECT_EQ(*canonical("mobilenet_v3:size=small"), "mobilenet_v3:size=small,alpha=1,resolution=224");
+  EXPECT_EQ(*canonical("efficientnet_lite:scale=2"), "efficientnet_lite:scale=2,resolution=260");
+  EXPECT_EQ(*canonical("resnet50"), "resnet50:resolution=224");
+  EXPECT_EQ(*canonical("resnet50:version=1,classes=1001"), "resnet50:resolution=224,version=1,classes=1001");
+  EXPECT_EQ(*canonical("resnet_v1_cifar:depth=32"), "resnet_v1_cifar:depth=32");
+  EXPECT_EQ(*canonical("squeezenet"), "squeezenet:version=1.1,resolution=224");
+}
+
+TEST(Arch, BuildsTheSameNetworkFromEverySpelling) {
+  EXPECT_EQ(ir::canonical_hash(graph_of("mobilenet_v2")), ir::canonical_hash(graph_of("mobilenet_v2:alpha=1.0")));
+  EXPECT_NE(ir::canonical_hash(graph_of("mobilenet_v2")), ir::canonical_hash(graph_of("mobilenet_v2:classes=10")));
+}
+
+TEST(Arch, SaysWhatIsUnknownAndWhatIsAllowed) {
+  EXPECT_TRUE(names_family("mobilenet_v2"));
+  EXPECT_TRUE(names_family("mobilenet_v2:nonsense"));
+  EXPECT_FALSE(names_family("mobilenet_v2.tflite"));
+  EXPECT_EQ(fault_of("mobilnet_v2:alpha=1"),
+            "mobilnet_v2: error: unknown architecture 'mobilnet_v2', did you mean 'mobilenet_v2'?");
+  EXPECT_EQ(fault_of("vgg16:alpha=1"),
+            "vgg16: error: unknown architecture 'vgg16' (allowed: efficientnet_lite, fd_mobilenet, mobilenet_v1, "
+            "mobilenet_v2, mobilenet_v3, resnet50, resnet_v1_cifar, squeezenet)");
+  EXPECT_EQ(fault_of("mobilenet_v2:alpa=1,resolution=7,resolution=64,classes,"),
+            "mobilenet_v2: error: unknown parameter 'alpa', did you mean 'alpha'?\n"
+            "mobilenet_v2: error: resolution '7' is not allowed (allowed: whole numbers, 32 to 1024)\n"
+            "mobilenet_v2: error: parameter 'classes' has no value\n"
+            "mobilenet_v2: error: unknown parameter '' (allowed: alpha, resolution, channels, classes)");
+  EXPECT_EQ(fault_of("mobilenet_v2:alpha=1,alpha=1"), "mobilenet_v2: error: parameter 'alpha' is given twice");
+  EXPECT_EQ(fault_of("mobilenet_v2:alpha=nan"), "mobilenet_v2: error: alpha 'nan' is not allowed (allowed: 0.05 to 3)");
+  EXPECT_EQ(fault_of("mobilenet_v2:resolution=64.5"),
+            "mobilenet_v2: error: resolution '64.5' is not allowed (allowed: whole numbers, 32 to 1024)");
+  EXPECT_EQ(fault_of("mobilenet_v3:size=medium"),
+            "mobilenet_v3: error: size 'medium' is not allowed (allowed: large or small)");
+  EXPECT_EQ(fault_of("resnet_v1_cifar:depth=9"),
+            "resnet_v1_cifar: error: depth 9 is not 6 n + 2 (allowed: 8, 14, 20, 26, 32, ...)");
+  EXPECT_EQ(fault_of("mobilenet_v2:" + std::string(600, ',')),
+            "mobilenet_v2: error: the specification has 613 bytes (allowed: 500)");
+}
+
+TEST(MakeDivisible, RoundsToMultiplesOfEightButNeverFarDown) {
+  EXPECT_EQ(make_divisible(3), 8);
+  EXPECT_EQ(make_divisible(11.9), 16);
+  EXPECT_EQ(make_divisible(33.6), 32);
+  EXPECT_EQ(make_divisible(1280 * 1.4), 1792);
+}
+
+}  // namespace
+}  // namespace netfit::arch
