@@ -7,7 +7,7 @@ namespace netfit::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &kCompare, &kConvert, &kData, &kDocs, &kDoctor, &kEval, &kInspect, &kOpt, &kQuantize, &kRun, &kVerify,
+    &kBench, &kCompare, &kConvert, &kData, &kDocs, &kDoctor, &kEval, &kInspect, &kOpt, &kQuantize, &kRun, &kVerify,
 };
 
 }  // namespace

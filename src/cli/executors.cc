@@ -57,17 +57,37 @@ Result<std::unique_ptr<exec::Executor>> make_executor(std::string_view name, con
   return exec::create_fast(graph, options, interp::make_node_runner());
 }
 
+Result<std::unique_ptr<exec::Invocation>> make_invocation(std::string_view runtime, const Model& model, int threads,
+                                                          const Environment& environment) {
+  if (runtime == "litert") {
+    const exec::RuntimeLibrary library = NETFIT_TRY(exec::find_litert(environment.site_packages));
+    RuntimeFile file = NETFIT_TRY(file_for(model, "tflite"));
+    return exec::create_litert_invocation(library, std::move(file.bytes), file.graph, threads);
+  }
+  if (runtime == "onnxruntime") {
+    const exec::RuntimeLibrary library = NETFIT_TRY(exec::find_onnxruntime(environment.site_packages));
+    RuntimeFile file = NETFIT_TRY(file_for(model, "onnx"));
+    return exec::create_onnxruntime_invocation(library, std::move(file.bytes), file.graph, threads);
+  }
+  const ir::Graph graph = NETFIT_TRY(optimized(model));
+  return exec::create_fast_invocation(graph, interp::make_node_runner());
+}
+
 Result<exec::RuntimeLibrary> find_runtime(const Model& model, const Environment& environment) {
   if (model.format == "tflite") return exec::find_litert(environment.site_packages);
   if (model.format == "onnx") return exec::find_onnxruntime(environment.site_packages);
   return bad_input(fmt::format("no runtime runs files of format '{}' (allowed: tflite, onnx)", model.format));
 }
 
-void note_fallbacks(const exec::Executor& executor, const Environment& environment) {
-  const std::vector<std::string> nodes = executor.fallback_nodes();
+void note_fallbacks(const std::string& executor, const std::vector<std::string>& nodes,
+                    const Environment& environment) {
   if (nodes.empty()) return;
-  note(environment, fmt::format("{} lacks {} node(s), which ran in the interpreter: {}", executor.name(), nodes.size(),
+  note(environment, fmt::format("{} lacks {} node(s), which ran in the interpreter: {}", executor, nodes.size(),
                                 base::printable(base::join(nodes, ", "))));
+}
+
+void note_fallbacks(const exec::Executor& executor, const Environment& environment) {
+  note_fallbacks(executor.name(), executor.fallback_nodes(), environment);
 }
 
 }  // namespace netfit::cli

@@ -12,9 +12,9 @@
 #include "cli/commands.h"
 #include "cli/executors.h"
 #include "cli/flags.h"
+#include "cli/inputs.h"
 #include "cli/model.h"
 #include "cli/print_json.h"
-#include "data/image.h"
 #include "data/npy.h"
 #include "data/preprocess.h"
 #include "eval/agreement.h"
@@ -34,75 +34,11 @@ struct Options {
   bool json = false;
 };
 
-// "name=path" picks an input or output by name; a bare path is the only one there is.
-struct Named {
-  std::string name;
-  std::string path;
-};
-
-Named split_name(const std::string& text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) return {"", text};
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
-
-template <typename Port>
-Result<std::size_t> find_port(const ir::Graph& graph, const std::vector<Port>& ports, const Named& named,
-                              std::string_view role) {
-  if (named.name.empty() && ports.size() == 1) return std::size_t{0};
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    names.push_back(graph.value(ports[i].value).name);
-    if (names.back() == named.name) return i;
-  }
-  return bad_usage(fmt::format("{} '{}' is not NAME=FILE with one of: {}", role, base::printable(named.name),
-                               base::printable(base::join(names, ", "))));
-}
-
-bool is_image(std::span<const std::byte> bytes) {
-  const auto starts_with = [&](std::initializer_list<int> magic) {
-    return bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), bytes.begin(),
-                                                      [](int a, std::byte b) { return a == std::to_integer<int>(b); });
-  };
-  return starts_with({0x89, 'P', 'N', 'G'}) || starts_with({0xff, 0xd8, 0xff});
-}
-
-Result<Tensor> load_input(const Options& options, const std::string& path, const Model& model,
-                          const ir::GraphInput& input, const Environment& environment) {
-  const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
-  const ir::Value& value = model.graph.value(input.value);
-  if (!is_image(bytes)) {
-    const Tensor samples = NETFIT_TRY(located(data::parse_npy(bytes), path));
-    return located(data::adapt_tensors(samples, model.graph, input, data::SampleForm::FilesOwn), path);
-  }
-  const Tensor image = NETFIT_TRY(located(data::decode_image(bytes), path));
-  std::optional<ir::Preprocessing> users_word;
-  if (!options.preprocess.empty()) users_word = NETFIT_TRY(data::load_preprocessing(options.preprocess));
-  const data::ChosenPreprocessing chosen = NETFIT_TRY(data::choose_preprocessing(model.graph, input, users_word));
-  if (!chosen.note.empty()) note(environment, chosen.note);
-  return located(data::preprocess(image, value, chosen.preprocessing), path);
-}
-
-Result<std::vector<Tensor>> load_inputs(const Options& options, const Model& model, const Environment& environment) {
-  std::vector<std::optional<Tensor>> tensors(model.graph.inputs.size());
-  for (const std::string& word : options.inputs) {
-    const Named named = split_name(word);
-    const std::size_t port = NETFIT_TRY(find_port(model.graph, model.graph.inputs, named, "--input"));
-    tensors[port] = NETFIT_TRY(load_input(options, named.path, model, model.graph.inputs[port], environment));
-  }
-  std::vector<Tensor> complete;
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const std::string& name = model.graph.value(model.graph.inputs[i].value).name;
-    if (!tensors[i]) return bad_usage(fmt::format("input '{}' has no --input", base::printable(name)));
-    complete.push_back(std::move(*tensors[i]));
-  }
-  return complete;
-}
-
 Result<void> save_outputs(const Options& options, const Model& model, const std::vector<Tensor>& results) {
+  const std::vector<std::string> names = output_names(model.graph);
   for (const std::string& word : options.outputs) {
     const Named named = split_name(word);
-    const std::size_t port = NETFIT_TRY(find_port(model.graph, model.graph.outputs, named, "--output"));
+    const std::size_t port = NETFIT_TRY(find_port(names, named, "--output"));
     const Tensor in_file = data::to_file_layout(results[port], model.graph.outputs[port].layout);
     NETFIT_TRY(base::write_file(named.path, data::print_npy(in_file)));
   }
@@ -155,7 +91,7 @@ void print_answer(const Options& options, const Model& model, const exec::Execut
 
 Result<void> run_model(const Options& options, const Environment& environment) {
   const Model model = NETFIT_TRY(load_model(options.model, environment));
-  const std::vector<Tensor> inputs = NETFIT_TRY(load_inputs(options, model, environment));
+  const std::vector<Tensor> inputs = NETFIT_TRY(load_inputs(options.inputs, options.preprocess, model, environment));
   const auto executor = NETFIT_TRY(make_executor(options.executor, model, thread_count(options.threads), environment));
   const std::vector<Tensor> results = NETFIT_TRY(executor->run(inputs, *environment.progress));
   NETFIT_TRY(save_outputs(options, model, results));
