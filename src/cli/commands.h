@@ -11,6 +11,7 @@ extern const Command kBench;
 extern const Command kCompare;
 extern const Command kConvert;
 extern const Command kData;
+extern const Command kDevices;
 extern const Command kDocs;
 extern const Command kDoctor;
 extern const Command kEval;

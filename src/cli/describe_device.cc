@@ -160,8 +160,8 @@ Json summary_json(const device::FoundDevice& found) {
 std::string describe(const device::FoundDevice& found) {
   const device::Device& device = found.device;
   std::string text = fmt::format("{}: {}\n", device.name, device.title);
-  text += line("core", fmt::format("{} ({}), {} at {:g} MHz, up to {:g} MHz", device.core, device.isa, device.cores,
-                                   device.clock_mhz, device.max_clock_mhz));
+  text += line("cores", fmt::format("{} {} ({}) at {:g} MHz, up to {:g} MHz", device.cores, device.core, device.isa,
+                                    device.clock_mhz, device.max_clock_mhz));
   text += line("SIMD", peaks_text(device.simd));
   text += line("default runtime", device.default_runtime);
   text += line("aliases", list(device.aliases));

@@ -41,6 +41,25 @@ std::vector<device::FoundDevice> load_all(const Environment& environment) {
   return found;
 }
 
+void print_list(const std::vector<device::FoundDevice>& devices, std::FILE* out) {
+  Table table({{"device"},
+               {"core"},
+               {"clock", Align::Right},
+               {"cores", Align::Right},
+               {"RAM", Align::Right},
+               {"flash", Align::Right},
+               {"default runtime"}});
+  Table aliases({{"alias"}, {"device"}});
+  for (const device::FoundDevice& found : devices) {
+    const device::Device& device = found.device;
+    table.add({device.name, device.core, fmt::format("{:g} MHz", device.clock_mhz), std::to_string(device.cores),
+               size_text(total_bytes(device, device::MemoryKind::Ram)),
+               size_text(total_bytes(device, device::MemoryKind::Flash)), device.default_runtime});
+    for (const std::string& alias : device.aliases) aliases.add({alias, device.name});
+  }
+  fmt::print(out, "{}\n{}", table.text(), aliases.text());
+}
+
 Result<void> run_list(const Options& options, const Environment& environment) {
   const std::vector<device::FoundDevice> devices = load_all(environment);
   const std::vector<std::string> runtimes = device::runtime_names(environment.device_roots);
@@ -50,23 +69,8 @@ Result<void> run_list(const Options& options, const Environment& environment) {
     print_json(answer, environment);
     return {};
   }
-  Table table({{"device"},
-               {"core"},
-               {"clock", Align::Right},
-               {"cores", Align::Right},
-               {"RAM", Align::Right},
-               {"flash", Align::Right},
-               {"default runtime"},
-               {"aliases"}});
-  for (const device::FoundDevice& found : devices) {
-    const device::Device& device = found.device;
-    table.add({device.name, device.core, fmt::format("{:g} MHz", device.clock_mhz), std::to_string(device.cores),
-               size_text(total_bytes(device, device::MemoryKind::Ram)),
-               size_text(total_bytes(device, device::MemoryKind::Flash)), device.default_runtime,
-               base::join(device.aliases, ", ")});
-  }
-  fmt::print(environment.out, "{}\nruntimes: {}\n", table.text(),
-             runtimes.empty() ? "none" : base::join(runtimes, ", "));
+  print_list(devices, environment.out);
+  fmt::print(environment.out, "\nruntimes: {}\n", runtimes.empty() ? "none" : base::join(runtimes, ", "));
   return {};
 }
 

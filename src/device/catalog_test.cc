@@ -208,9 +208,9 @@ TEST(CheckDescription, NamesWhatOtherFilesContradict) {
   EXPECT_EQ(fault_of(user.device("mine"), user.roots()), "");
   user.write_device("mine", board_named("yours"));
   EXPECT_EQ(fault_of(user.device("mine"), user.roots()), "'name' is 'yours', and the file is called 'mine.toml'");
-  user.write_device("mine", replaced(board_named("mine"), "x-cube-ai-10", "x-cube"));
-  EXPECT_EQ(fault_of(user.device("mine"), user.roots()), "'default_runtime' is 'x-cube', which is not known (known: " +
-                                                             base::join(runtime_names(kShipped), ", ") + ")");
+  user.write_device("mine", replaced(board_named("mine"), "x-cube-ai-10", "x-cube-ai-9"));
+  EXPECT_EQ(fault_of(user.device("mine"), user.roots()),
+            "'default_runtime' is 'x-cube-ai-9', which is not known, did you mean 'x-cube-ai-10'?");
   user.write_device("mine", replaced(board_named("mine"), "armv7e-m", "rv32imac"));
   EXPECT_EQ(fault_of(user.device("mine"), user.roots()),
             "'isa' is 'rv32imac', which runtime 'x-cube-ai-10' does not run on (allowed: armv7e-m, armv8-m)");
@@ -225,6 +225,18 @@ TEST(CheckDescription, NamesCollisionsOfAliases) {
   EXPECT_EQ(fault_of(user.device("mine"), user.roots()), "'aliases' has 'apple-m1', the name of another device");
   user.write_device("m1", board_named("m1"));
   EXPECT_EQ(fault_of(user.device("m1"), user.roots()), "'name' is 'm1', an alias of device 'apple-m1'");
+}
+
+TEST(CheckDescription, ExampleOfTheDocumentIsWithoutFault) {
+  const std::string page = base::read_text("docs/add-a-device.md").value();
+  const std::size_t begin = page.find("```toml\n") + 8;
+  const std::string example = page.substr(begin, page.find("```", begin) - begin);
+  UserFolder user;
+  user.write_device("my-board", example);
+  const Result<void> checked = check_description(user.device("my-board"), user.roots());
+  EXPECT_TRUE(checked) << checked.error().text();
+  EXPECT_EQ(figures_without_source(example), std::vector<std::string>{});
+  EXPECT_TRUE(load_device("nucleo-f446re@120MHz", user.roots()));
 }
 
 TEST(CheckDescription, FailsOnWhatIsNoFile) {

@@ -26,8 +26,11 @@ void check_default_runtime(const Device& device, const Roots& roots, TableReader
   const auto runtimes = list_descriptions(roots, kRuntimesFolder);
   const auto file = runtimes.find(device.default_runtime);
   if (file == runtimes.end()) {
-    root.fault("default_runtime", fmt::format("is '{}', which is not known (known: {})", device.default_runtime,
-                                              base::join(runtime_names(roots), ", ")));
+    const std::vector<std::string> names = runtime_names(roots);
+    const std::optional<std::string> nearest = base::nearest_word(device.default_runtime, names);
+    root.fault("default_runtime", fmt::format("is '{}', which is not known{}", device.default_runtime,
+                                              nearest ? fmt::format(", did you mean '{}'?", *nearest)
+                                                      : fmt::format(" (known: {})", base::join(names, ", "))));
     return;
   }
   const Result<std::string> text = base::read_text(file->second);

@@ -226,8 +226,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"factor", "factor = 0.5", "b.toml:46:1: 'power.factor' is 0.5, which is implausible (allowed: 1 to 10)"},
         Case{"factor", "factor = \"2\"", "b.toml:46:1: 'power.factor' is not a number"},
         Case{"default_runtime", "default_runtime = \"x\"\naliases = [\"board\", \"c\", \"c\"]",
-             "b.toml:9:26: 'aliases' has an element that stands there twice\n"
-             "b.toml:9:1: 'aliases' has 'board', the device's own name"}));
+             "b.toml:9:1: 'aliases' has 'board', the device's own name\n"
+             "b.toml:9:26: 'aliases' has an element that stands there twice"}));
 
 TEST(DeviceFile, NamesTwinsOfCachesAndMemories) {
   std::string text(kBoard);

@@ -2,10 +2,11 @@
 #include "device/table_reader.h"
 
 #include <algorithm>
-#include <cmath>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "base/diagnostics.h"
 #include "base/text.h"
 
 namespace netfit::device {
@@ -23,8 +24,14 @@ const TomlTable& table_of(const TomlNode& node) {
 
 }  // namespace
 
-void FileFaults::add(Place place, std::string what) {
-  faults_.error(fmt::format("{}:{}:{}", file_, place.line, place.column), std::move(what));
+Result<void> FileFaults::result() const {
+  std::vector<Placed> sorted = faults_;
+  std::ranges::stable_sort(sorted, {}, [](const Placed& one) { return std::tie(one.place.line, one.place.column); });
+  Diagnostics all;
+  for (Placed& one : sorted) {
+    all.error(fmt::format("{}:{}:{}", file_, one.place.line, one.place.column), std::move(one.what));
+  }
+  return all.result();
 }
 
 TableReader::TableReader(const TomlNode& node, std::string title, FileFaults& faults)

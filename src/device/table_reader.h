@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/diagnostics.h"
+#include "base/result.h"
 #include "device/toml_node.h"
 #include "device/units.h"
 
@@ -20,13 +20,18 @@ class FileFaults {
  public:
   explicit FileFaults(std::string file) : file_(std::move(file)) {}
 
-  void add(Place place, std::string what);
-  bool empty() const { return faults_.empty(); }
-  Result<void> result() const { return faults_.result(); }
+  void add(Place place, std::string what) { faults_.push_back({place, std::move(what)}); }
+
+  /// Success, or all faults in the order of the file.
+  Result<void> result() const;
 
  private:
+  struct Placed {
+    Place place;
+    std::string what;
+  };
   std::string file_;
-  Diagnostics faults_;
+  std::vector<Placed> faults_;
 };
 
 /// What a number may be.
