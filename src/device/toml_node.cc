@@ -27,8 +27,8 @@ TomlNode convert(const toml::node& node);
 TomlTable convert_table(const toml::table& table) {
   TomlTable converted;
   for (const auto& [key, value] : table) {
-    converted.emplace_back(std::string(key.str()), convert(value));
-    converted.back().second.place = place_of(key.source());
+    converted.push_back({.key = std::string(key.str()), .value = convert(value)});
+    converted.back().value.place = place_of(key.source());
   }
   return converted;
 }

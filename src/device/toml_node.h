@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,13 +18,19 @@ struct Place {
 };
 
 struct TomlNode;
-using TomlTable = std::vector<std::pair<std::string, TomlNode>>;  ///< by key, sorted
+struct TomlEntry;
+using TomlTable = std::vector<TomlEntry>;  ///< sorted by key
 using TomlArray = std::vector<TomlNode>;
 
 /// A value of a .toml file with its place; dates, which no description has, are the empty alternative.
 struct TomlNode {
   std::variant<std::monostate, std::string, std::int64_t, double, bool, TomlArray, TomlTable> value;
   Place place;
+};
+
+struct TomlEntry {
+  std::string key;
+  TomlNode value;
 };
 
 /// The root table. Fails at "`where`:line:column" on what is no TOML, and on files larger or deeper than any
