@@ -86,6 +86,8 @@ TEST(Arch, HasThePublishedParametersToTheLast) {
   EXPECT_EQ(kept_elements("mobilenet_v3:size=small"), 2554968);
   EXPECT_EQ(kept_elements("efficientnet_lite"), 4694024);
   EXPECT_EQ(kept_elements("resnet50"), 25557032 + 53120);
+  // MLPerf Tiny's ResNet-8 has a bias beside each batch norm.
+  EXPECT_EQ(kept_elements("resnet_v1_cifar"), 78666 - 240);
   EXPECT_EQ(kept_elements("squeezenet:version=1.0"), 1248424);
   EXPECT_EQ(kept_elements("squeezenet:version=1.1"), 1235496);
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "arch/family.h"
 #include "cli/commands.h"
 #include "formats/catalog.h"
 #include "ir/op_table.h"
@@ -56,10 +57,27 @@ void print_commands(std::FILE* out) {
 }
 
 void print_formats(std::FILE* out) {
-  fmt::print(out, "# Formats\n\nPrinted by `netfit docs formats`. Both can be read and written.\n\n");
-  fmt::print(out, "| format | extension |\n|---|---|\n");
-  for (const formats::Format& format : formats::formats())
-    fmt::print(out, "| {} | {} |\n", format.name, format.extension);
+  fmt::print(out, "# Formats\n\nPrinted by `netfit docs formats`.\n\n");
+  fmt::print(out, "| format | extension | read | written |\n|---|---|---|---|\n");
+  for (const formats::Format& format : formats::formats()) {
+    const bool whole = format.write != nullptr;
+    fmt::print(out, "| {} | {} | {} | {} |\n", format.name, format.extension, whole ? "yes" : "structure only",
+               whole ? "yes" : "no");
+  }
+}
+
+void print_architectures(std::FILE* out) {
+  fmt::print(out,
+             "# Architectures\n\nPrinted by `netfit docs architectures`. `inspect` and `estimate` take them in place "
+             "of a file,\nas in `mobilenet_v2:alpha=0.35,resolution=128`.\n");
+  for (const arch::Family* family : arch::families()) {
+    fmt::print(out, "\n## {}\n\n{}.\n\n| parameter | meaning | default | allowed |\n|---|---|---|---|\n", family->name,
+               family->summary);
+    for (const arch::Parameter& parameter : family->parameters) {
+      fmt::print(out, "| {} | {} | {} | {} |\n", parameter.name, parameter.summary,
+                 parameter.fallback.empty() ? "that of the network" : parameter.fallback, arch::allowed(parameter));
+    }
+  }
 }
 
 struct Page {
@@ -68,6 +86,7 @@ struct Page {
 };
 
 constexpr std::array kPages{
+    Page{"architectures", &print_architectures},
     Page{"commands", &print_commands},
     Page{"formats", &print_formats},
     Page{"ops", &print_ops},
@@ -78,7 +97,7 @@ Action set_up(CLI::App& app) {
   const auto name = std::make_shared<std::string>();
   std::vector<std::string> names;
   for (const Page& page : kPages) names.emplace_back(page.name);
-  app.add_option("page", *name, "commands, formats, ops or passes")
+  app.add_option("page", *name, "architectures, commands, formats, ops or passes")
       ->required()
       ->check(CLI::IsMember(names))
       ->type_name("PAGE");

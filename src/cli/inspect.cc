@@ -15,6 +15,7 @@
 #include "cli/table.h"
 #include "ir/op_spec.h"
 #include "ir/ops/normalization.h"
+#include "ir/ops/opaque.h"
 
 namespace netfit::cli {
 namespace {
@@ -58,6 +59,18 @@ std::int64_t count_params(const ir::NodeView& node, std::unordered_set<ir::Value
   return params;
 }
 
+std::string op_text(const ir::NodeView& node) {
+  if (&node.op() != &ir::kOpaque) return std::string(node.op().name);
+  return fmt::format("opaque:{}", node.attrs<ir::OpaqueAttrs>().kind);
+}
+
+// What the answer begins with: where the model comes from, and whether that is all of it.
+std::string origin(const Model& model) {
+  std::string text = model.format;
+  if (model.format != "arch") text += fmt::format(", {} bytes", grouped(std::ssize(model.bytes)));
+  return model.graph.weights == ir::Weights::Present ? text : text + ", structure only";
+}
+
 Summary summarize(const ir::Graph& graph) {
   Summary summary;
   std::unordered_set<ir::ValueId> seen;
@@ -65,8 +78,8 @@ Summary summarize(const ir::Graph& graph) {
     const ir::NodeView node(graph, graph.node(id));
     const ir::Work work = ir::count_work(node);
     const std::int64_t params = count_params(node, seen, summary.weight_bytes);
-    summary.layers.push_back({node.node().name, std::string(node.op().name), type_text(node.output()), work.macs,
-                              params, work.bytes_written});
+    summary.layers.push_back(
+        {node.node().name, op_text(node), type_text(node.output()), work.macs, params, work.bytes_written});
     summary.macs += work.macs;
     summary.params += params;
   }
@@ -94,9 +107,16 @@ Json preprocessing_json(const ir::Preprocessing& record) {
 }
 
 Json answer_json(const Model& model, const Summary& summary) {
-  Json answer{{"model", model.name},     {"format", model.format},   {"bytes", model.bytes.size()},
-              {"macs", summary.macs},    {"params", summary.params}, {"weight_bytes", summary.weight_bytes},
-              {"inputs", Json::array()}, {"outputs", Json::array()}, {"class_names", model.graph.class_names},
+  Json answer{{"model", model.name},
+              {"format", model.format},
+              {"bytes", model.bytes.size()},
+              {"weights", model.graph.weights == ir::Weights::Present ? "present" : "absent"},
+              {"macs", summary.macs},
+              {"params", summary.params},
+              {"weight_bytes", summary.weight_bytes},
+              {"inputs", Json::array()},
+              {"outputs", Json::array()},
+              {"class_names", model.graph.class_names},
               {"layers", Json::array()}};
   for (const ir::GraphInput& input : model.graph.inputs) {
     Json port = port_json(model.graph.value(input.value), input.layout);
@@ -126,7 +146,7 @@ void print_port(std::FILE* out, std::string_view role, const ir::Value& value, i
 }
 
 void print_text(std::FILE* out, const Model& model, const Summary& summary) {
-  fmt::print(out, "{} ({}, {} bytes)\n", base::printable(model.name), model.format, grouped(std::ssize(model.bytes)));
+  fmt::print(out, "{} ({})\n", base::printable(model.name), origin(model));
   for (const ir::GraphInput& input : model.graph.inputs) {
     print_port(out, "input ", model.graph.value(input.value), input.layout);
     if (!input.preprocessing) continue;
@@ -154,7 +174,7 @@ void print_text(std::FILE* out, const Model& model, const Summary& summary) {
 }
 
 Result<void> run_inspect(const Options& options, const Environment& environment) {
-  const Model model = NETFIT_TRY(load_model(options.model, environment));
+  const Model model = NETFIT_TRY(load_structure(options.model, environment));
   const Summary summary = summarize(model.graph);
   if (options.json) {
     print_json(answer_json(model, summary), environment);
@@ -166,7 +186,11 @@ Result<void> run_inspect(const Options& options, const Environment& environment)
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("model", options->model, "an .onnx or .tflite file")->required()->type_name("MODEL");
+  app.add_option("model", options->model,
+                 "an .onnx, .tflite or ncnn .param file, or an architecture by name, as in\n"
+                 "mobilenet_v2:alpha=0.35,resolution=128 ('netfit docs architectures')")
+      ->required()
+      ->type_name("MODEL");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_inspect(*options, environment); };
 }

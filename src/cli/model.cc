@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "arch/arch.h"
 #include "base/text.h"
 #include "formats/catalog.h"
+#include "ir/absent_weights.h"
 #include "ir/parser.h"
 #include "passes/pipelines.h"
 
@@ -32,23 +34,47 @@ bool is_text_form(std::string_view text) {
   }
 }
 
+std::string place_of(const std::string& path) { return base::printable(path == "-" ? "standard input" : path); }
+
+// Whether the word can only be an architecture: it names one, or it has parameters and is no path.
+bool is_architecture(const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored)) return false;
+  return arch::names_family(path) ||
+         (path.find(':') != std::string::npos && path.find_first_of("./\\") > path.find(':'));
+}
+
+Result<Model> build_architecture(const std::string& spec) {
+  Model model{.path = spec, .format = "arch"};
+  model.name = NETFIT_TRY(arch::canonical(spec));
+  model.graph = NETFIT_TRY(arch::build(spec));
+  return model;
+}
+
 }  // namespace
 
 Result<Model> load_model(const std::string& path, const Environment& environment) {
+  Model model = NETFIT_TRY(load_structure(path, environment));
+  NETFIT_TRY(located(ir::require_weights(model.graph), place_of(path)));
+  return model;
+}
+
+Result<Model> load_structure(const std::string& path, const Environment& environment) {
+  if (is_architecture(path)) return build_architecture(path);
   Model model{.path = path, .name = fs::path(path).stem().string()};
   model.bytes = path == "-" ? NETFIT_TRY(read_stream(environment.in)) : NETFIT_TRY(base::read_file(path));
-  const std::string place = base::printable(path == "-" ? "standard input" : path);
   const std::string_view text(reinterpret_cast<const char*>(model.bytes.data()), model.bytes.size());
   if (is_text_form(text)) {
     model.format = "text";
-    model.graph = NETFIT_TRY(located(ir::parse(text), place));
+    model.graph = NETFIT_TRY(located(ir::parse(text), place_of(path)));
     return model;
   }
-  model.graph = NETFIT_TRY(located(formats::read(model.bytes, path), place));
+  model.graph = NETFIT_TRY(located(formats::read(model.bytes, path), place_of(path)));
   for (const formats::Format& format : formats::formats()) {
     if (format.recognizes(model.bytes)) model.format = format.name;
   }
-  NETFIT_TRY(passes::canonicalize(model.graph));
+  // Structure alone is built in canonical form, and passes would read weights that mean nothing.
+  if (model.graph.weights == ir::Weights::Present) NETFIT_TRY(passes::canonicalize(model.graph));
   return model;
 }
 

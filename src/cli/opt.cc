@@ -30,7 +30,7 @@ Result<std::vector<const passes::PassSpec*>> parse_passes(const std::string& nam
 
 Result<void> run_opt(const Options& options, const Environment& environment) {
   const std::vector<const passes::PassSpec*> selected = NETFIT_TRY(parse_passes(options.passes));
-  Model model = NETFIT_TRY(load_model(options.model, environment));
+  Model model = NETFIT_TRY(load_structure(options.model, environment));
   // What comes in as text goes out whole, so that the output is an input again.
   const bool whole = options.constants || model.format == "text";
   const ir::Constants constants = whole ? ir::Constants::Full : ir::Constants::Elided;
@@ -46,7 +46,9 @@ Result<void> run_opt(const Options& options, const Environment& environment) {
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("model", options->model, "an .onnx or .tflite file, the text form, or - for the text form on stdin")
+  app.add_option("model", options->model,
+                 "an .onnx, .tflite or ncnn .param file, an architecture by name, the text form, or -\n"
+                 "for the text form on stdin")
       ->required()
       ->type_name("MODEL");
   app.add_option("--passes", options->passes, "passes to run, in this order ('netfit docs passes' lists them)")

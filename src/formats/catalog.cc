@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+#include "formats/ncnn/ncnn.h"
 #include "formats/onnx/onnx.h"
 #include "formats/tflite/tflite.h"
 
@@ -13,14 +15,29 @@ namespace {
 
 // Sorted by name, one line each. ONNX files have no magic number, so formats that have one are asked first: see read().
 constexpr std::array kFormats{
+    Format{"ncnn", ".param", &ncnn::recognizes, &ncnn::read, nullptr},
     Format{"onnx", ".onnx", &onnx::recognizes, &onnx::read, &onnx::write},
     Format{"tflite", ".tflite", &tflite::recognizes, &tflite::read, &tflite::write},
 };
 
-std::string extensions() {
-  std::string text;
-  for (const Format& format : kFormats) text += (text.empty() ? "" : ", ") + std::string(format.extension);
-  return text;
+bool can_be_read(const Format& /*format*/) { return true; }
+bool can_be_written(const Format& format) { return format.write != nullptr; }
+
+std::string extensions(bool (*fits)(const Format&)) {
+  std::vector<std::string> found;
+  for (const Format& format : kFormats) {
+    if (fits(format)) found.emplace_back(format.extension);
+  }
+  return base::join(found, ", ");
+}
+
+// The format that the file name's extension stands for, among those that fit.
+const Format* find_format(const std::filesystem::path& path, bool (*fits)(const Format&)) {
+  const std::string extension = path.extension().string();
+  for (const Format& format : kFormats) {
+    if (fits(format) && format.extension == extension) return &format;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -28,11 +45,9 @@ std::string extensions() {
 std::span<const Format> formats() { return kFormats; }
 
 Result<const Format*> format_for(const std::filesystem::path& path) {
-  const std::string extension = path.extension().string();
-  for (const Format& format : kFormats) {
-    if (format.extension == extension) return &format;
-  }
-  return bad_input(fmt::format("the file name '{}' has no known extension (allowed: {})", path.string(), extensions()));
+  if (const Format* format = find_format(path, &can_be_written)) return format;
+  return bad_input(fmt::format("the file name '{}' has no known extension (allowed: {})", path.string(),
+                               extensions(&can_be_written)));
 }
 
 Result<ir::Graph> read(std::span<const std::byte> bytes, const std::filesystem::path& path) {
@@ -41,9 +56,10 @@ Result<ir::Graph> read(std::span<const std::byte> bytes, const std::filesystem::
     if (format.recognizes(bytes)) return with_context(located(format.read(bytes), path.string()), context);
   }
   // A damaged file is not recognized; its name says which reader can tell best what is wrong.
-  const Result<const Format*> named = format_for(path);
-  if (!named) return bad_input(fmt::format("'{}' is of unknown format (allowed: {})", path.string(), extensions()));
-  return with_context(located((*named)->read(bytes), path.string()), context);
+  if (const Format* format = find_format(path, &can_be_read)) {
+    return with_context(located(format->read(bytes), path.string()), context);
+  }
+  return bad_input(fmt::format("'{}' is of unknown format (allowed: {})", path.string(), extensions(&can_be_read)));
 }
 
 }  // namespace netfit::formats

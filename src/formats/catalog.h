@@ -21,12 +21,13 @@ struct Format {
   /// The graph, which satisfies the verifier but may hold transposes that the import pipeline removes. Lists every
   /// unsupported node at once.
   Result<ir::Graph> (*read)(std::span<const std::byte> bytes);
+  /// Absent for formats of which we read the structure only.
   Result<base::Bytes> (*write)(const ir::Graph& graph);
 };
 
 std::span<const Format> formats();
 
-/// By the file's extension; fails with the allowed ones.
+/// The format to write, by the file's extension; fails with the allowed ones.
 Result<const Format*> format_for(const std::filesystem::path& path);
 
 /// By content first, then by extension; fails on a file of unknown format.

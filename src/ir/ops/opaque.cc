@@ -10,8 +10,8 @@
 namespace netfit::ir {
 namespace {
 
-// So that sums over a graph stay far from overflow.
-constexpr std::int64_t kMostMacs = std::int64_t{1} << 48;
+// A hundred times the largest networks; sums over a graph stay far from overflow.
+constexpr std::int64_t kMostMacs = std::int64_t{1} << 40;
 constexpr std::size_t kLongestKind = 64;
 
 bool is_kind(std::string_view text) {

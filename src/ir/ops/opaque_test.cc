@@ -28,7 +28,7 @@ TEST(Opaque, RefusesWhatNoFileCanMean) {
   const std::string place = "line 2, column 1: error: opaque: ";
   EXPECT_EQ(fault_of_node("opaque(%x) kind=LRN shape=[1]"), place + "kind 'LRN' is not a word of a-z, 0-9 and _");
   EXPECT_EQ(fault_of_node("opaque(%x) shape=[1]"), place + "kind '' is not a word of a-z, 0-9 and _");
-  EXPECT_EQ(fault_of_node("opaque(%x) kind=x macs=-1"), place + "macs -1 is not in [0, 281474976710656]");
+  EXPECT_EQ(fault_of_node("opaque(%x) kind=x macs=-1"), place + "macs -1 is not in [0, 1099511627776]");
   EXPECT_EQ(fault_of_node("opaque(%x) kind=x shape=[-1]"), place + "dimension -1 is negative");
   EXPECT_EQ(fault_of_node("opaque() kind=x"), place + "opaque takes 1 to 1048576 inputs, but has 0");
 }
