@@ -346,11 +346,6 @@ def hybrid_int16(made, graph):
     graph.tensors[1].type = TYPE.INT16
 
 @case(int8_model)
-def hybrid_one_scale(made, graph):
-    hybrid(graph)
-    graph.tensors[1].quantization.scale, graph.tensors[1].quantization.zeroPoint = [0.5], [0]
-
-@case(int8_model)
 def hybrid_zero_point(made, graph):
     hybrid(graph)
     graph.tensors[1].quantization.zeroPoint = [0, 5, 0]

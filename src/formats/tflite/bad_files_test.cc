@@ -51,10 +51,6 @@ const std::array kBadFiles{
     BadFile{"hybrid_bias", "node 0 'y': error: the bias has type i32, data of type f32 needs f32"},
     BadFile{"hybrid_int16",
             "node 0 'y': error: INT16 weights under FLOAT32 activations are not supported (allowed: FLOAT32, INT8)"},
-    BadFile{
-        "hybrid_one_scale",
-        "node 0 'y': error: INT8 weights under FLOAT32 activations have one scale (allowed: one for each of 3 output "
-        "channels)"},
     BadFile{"hybrid_symmetric",
             "node 2 'y': error: INT8 weights under activations that are quantized symmetrically are not supported"},
     BadFile{"hybrid_zero_point", "conv2d 'y': error: R13: weights have zero point 5, must have 0"},

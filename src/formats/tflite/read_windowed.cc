@@ -26,18 +26,6 @@ Result<ir::Padding2d> read_padding(schema::Padding padding, const Shape& image, 
   return same_padding(image, window, stride, dilation);
 }
 
-// The runtime quantizes data symmetrically where int8 weights have one scale for all channels, or where a flag of
-// fully connected says so, and asymmetrically otherwise, which is the arithmetic that we have.
-Result<void> check_hybrid_conv(OpReader& reader, const ir::OpSpec& op, const std::vector<ir::ValueId>& inputs) {
-  const ir::Value& weights = reader.import().graph().value(inputs[1]);
-  const bool hybrid = reader.import().graph().value(inputs[0]).dtype == DType::Float32 && weights.dtype == DType::Int8;
-  if (!hybrid || !weights.quant || weights.quant->is_per_channel()) return {};
-  const std::int64_t channels = weights.shape[ir::output_channel_axis(op)];
-  if (channels == 1) return {};
-  return bad_input(fmt::format(
-      "INT8 weights under FLOAT32 activations have one scale (allowed: one for each of {} output channels)", channels));
-}
-
 // Conv2DOptions and DepthwiseConv2DOptions share what we need of them.
 template <typename Options>
 Result<void> read_convolution(OpReader& reader, const ir::OpSpec& op) {
@@ -48,7 +36,6 @@ Result<void> read_convolution(OpReader& reader, const ir::OpSpec& op) {
   if (reader.has_input(2)) inputs.push_back(NETFIT_TRY(reader.input(2)));
   const Shape& weights = reader.shape(inputs[1]);
   if (weights.rank() != 4) return bad_input(fmt::format("the weights have shape {}, need rank 4", to_string(weights)));
-  NETFIT_TRY(check_hybrid_conv(reader, op, inputs));
   ir::Conv2dAttrs attrs;
   attrs.stride = {options->stride_h(), options->stride_w()};
   attrs.dilation = {options->dilation_h_factor(), options->dilation_w_factor()};

@@ -56,20 +56,19 @@ std::int32_t write_zero_bias(NodeWriter& writer) {
   return writer.builder().add_tensor(bias);
 }
 
-// One scale for all channels would make the runtime quantize the data of a hybrid convolution by another rule.
+// The runtime's hybrid depthwise kernel wants a scale for each channel.
 void give_scales_to_channels(NodeWriter& writer) {
   const ir::NodeView& view = writer.view();
   const ir::ValueId weights = view.node().inputs[1];
   const int axis = ir::output_channel_axis(view.op());
   const std::int64_t channels = view.input(1).shape[axis];
   const std::optional<QuantParams>& quant = view.input(1).quant;
-  if (!ir::is_hybrid(view) || quant->is_per_channel() || channels == 1 || writer.tensors().contains(weights)) return;
+  if (!ir::is_hybrid(view) || quant->is_per_channel() || writer.tensors().contains(weights)) return;
   const std::vector<float> scales(static_cast<std::size_t>(channels), quant->scale());
   writer.tensors().set_quant(weights, QuantParams::per_channel(scales, axis));
 }
 
 std::vector<std::int32_t> weighted_inputs(NodeWriter& writer, const WindowPlan& plan, const ir::Padding2d& padding) {
-  give_scales_to_channels(writer);
   std::vector<std::int32_t> inputs;
   inputs.push_back(plan.explicit_pad ? writer.emit_padded_input(padding, 0.0F) : writer.input(0));
   inputs.push_back(writer.input(1));
@@ -88,7 +87,6 @@ Result<void> write_conv(NodeWriter& writer) {
   std::vector<std::int32_t> inputs = weighted_inputs(writer, plan, attrs.padding);
   OperatorTraits traits = writer.traits();
   traits.grouped = ir::conv_groups(view) > 1;
-  traits.per_channel = traits.per_channel || ir::is_hybrid(view);
   const auto options =
       schema::CreateConv2DOptions(writer.flatbuffer(), plan.padding, static_cast<int>(attrs.stride.width),
                                   static_cast<int>(attrs.stride.height), write_activation(attrs.activation),
@@ -103,6 +101,7 @@ Result<void> write_depthwise(NodeWriter& writer) {
   const Shape& weights = view.input(1).shape;
   const WindowPlan plan =
       plan_window(attrs.padding, view.input(0).shape, {weights[1], weights[2]}, attrs.stride, attrs.dilation);
+  give_scales_to_channels(writer);
   std::vector<std::int32_t> inputs = weighted_inputs(writer, plan, attrs.padding);
   OperatorTraits traits = writer.traits();
   traits.dilated = attrs.dilation != ir::Extent2d{};

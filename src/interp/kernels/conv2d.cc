@@ -121,7 +121,7 @@ Result<Step> prepare_hybrid(const ir::NodeView& node) {
   const HybridStage stage = NETFIT_TRY(HybridStage::create(node, node.attrs<ir::Conv2dAttrs>().activation));
   const Arrangement<Groups<std::int8_t>> arranged(node.input(1), ir::conv_groups(node), &pack_weights<std::int8_t>);
   return Step([=](std::span<const Tensor> inputs) {
-    const QuantizedSample data = quantize_sample(inputs[0]);
+    const QuantizedSample data = quantize_sample(inputs[0], stage.rule());
     return convolve<std::int8_t>(data.elements, *arranged.of(inputs[1]), Tensor(), window,
                                  stage.of(data, optional_bias(inputs)));
   });

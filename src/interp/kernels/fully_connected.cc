@@ -58,7 +58,7 @@ Result<Step> prepare_hybrid(const ir::NodeView& node) {
     Tensor result(DType::Float32, shape);
     float* out = result.mutable_data<float>().data();
     for (std::int64_t row = 0; row < rows; ++row, out += weights->outputs) {
-      const QuantizedSample sample = quantize_sample(data.slice(row, row + 1));
+      const QuantizedSample sample = quantize_sample(data.slice(row, row + 1), stage.rule());
       const Tensor sums =
           multiply<std::int8_t>(sample.elements, *weights, Tensor(), stage.of(sample, optional_bias(inputs)));
       std::ranges::copy(sums.data<float>(), out);

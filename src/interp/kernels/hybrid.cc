@@ -10,25 +10,34 @@
 namespace netfit::interp {
 namespace {
 
-constexpr double kLeast = -128;
-constexpr double kMost = 127;
+constexpr float kLeast = -128.0F;
+constexpr float kMost = 127.0F;
 
-// Zero is always in range and has an integer of its own: the zero point comes from the end of the range at which the
-// smaller numbers leave less room for error.
-std::int32_t zero_point_for(double low, double high, double scale) {
-  const double from_low = kLeast - low / scale;
-  const double from_high = kMost - high / scale;
+// Zero has an integer of its own, which comes from the end of the range at which the smaller numbers leave less room
+// for error.
+std::int32_t zero_point_for(float low, float high, float scale) {
+  const float from_low = kLeast - low / scale;
+  const float from_high = kMost - high / scale;
   const bool low_is_nearer = std::abs(low / scale) - kLeast < kMost + std::abs(high / scale);
-  const double exact = low_is_nearer ? from_low : from_high;
+  const float exact = low_is_nearer ? from_low : from_high;
   // The comparison is this way round so that a NaN, from data that are not finite, ends inside too.
   if (!(exact > kLeast)) return static_cast<std::int32_t>(kLeast);
   return exact >= kMost ? static_cast<std::int32_t>(kMost) : static_cast<std::int32_t>(std::round(exact));
 }
 
+// Nearest step, ties away from zero; the zero point is added after that.
+void quantize_elements(const Tensor& reals, float inverse, float least, QuantizedSample& sample) {
+  const auto zero_point = static_cast<float>(sample.zero_point);
+  std::ranges::transform(reals.data<float>(), sample.elements.mutable_data<std::int8_t>().begin(), [=](float real) {
+    const float step = zero_point + std::round(real * inverse);
+    return static_cast<std::int8_t>(std::isnan(step) ? zero_point : std::clamp(step, least, kMost));
+  });
+}
+
 }  // namespace
 
-QuantizedSample quantize_sample(const Tensor& reals) {
-  QuantizedSample sample{Tensor(DType::Int8, reals.shape()), 1.0F, 0};
+QuantizedSample quantize_sample(const Tensor& reals, SampleRule rule) {
+  QuantizedSample sample{.elements = Tensor(DType::Int8, reals.shape())};
   float low = 0;
   float high = 0;
   for (const float real : reals.data<float>()) {
@@ -36,15 +45,15 @@ QuantizedSample quantize_sample(const Tensor& reals) {
     high = std::max(high, real);
   }
   if (low == high) return sample;
-  const double scale = (static_cast<double>(high) - static_cast<double>(low)) / (kMost - kLeast);
-  sample.scale = static_cast<float>(scale);
-  sample.zero_point = zero_point_for(static_cast<double>(low), static_cast<double>(high), scale);
-  const float inverse = sample.scale == 0.0F ? 0.0F : static_cast<float>(1.0 / static_cast<double>(sample.scale));
-  std::ranges::transform(reals.data<float>(), sample.elements.mutable_data<std::int8_t>().begin(), [&](float real) {
-    const float step = std::round(static_cast<float>(sample.zero_point) + real * inverse);
-    return static_cast<std::int8_t>(std::isnan(step) ? static_cast<float>(sample.zero_point)
-                                                     : std::clamp(step, -128.0F, 127.0F));
-  });
+  if (rule == SampleRule::Symmetric) {
+    const float range = std::max(-low, high);
+    sample.scale = range / kMost;
+    quantize_elements(reals, kMost / range, -kMost, sample);
+    return sample;
+  }
+  sample.scale = (high - low) / (kMost - kLeast);
+  sample.zero_point = zero_point_for(low, high, sample.scale);
+  quantize_elements(reals, sample.scale == 0.0F ? 0.0F : 1.0F / sample.scale, kLeast, sample);
   return sample;
 }
 
@@ -55,7 +64,9 @@ Result<HybridStage> HybridStage::create(const ir::NodeView& node, ir::Activation
   const std::int64_t channels = weights.shape[ir::output_channel_axis(node.op())];
   for (std::int64_t c = 0; c < channels; ++c) stage.scales_.push_back(weights.quant->scale(c));
   stage.range_ = ir::range_of(activation);
-  stage.separately_ = &node.op() == &ir::kConv2d;
+  const bool equal = std::ranges::all_of(stage.scales_, [&](float scale) { return scale == stage.scales_[0]; });
+  if (&node.op() == &ir::kConv2d && equal) stage.rule_ = SampleRule::Symmetric;
+  stage.separately_ = &node.op() == &ir::kConv2d && !equal;
   return stage;
 }
 

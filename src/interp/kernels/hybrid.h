@@ -12,13 +12,15 @@
 // Layers with int8 weights under float data (docs/quantization.md, "dynamic range").
 namespace netfit::interp {
 
-/// Float data as int8, with parameters that follow from their extremes.
+/// Float data as int8, with parameters that follow from their extremes: all integers cover the range from the least to
+/// the greatest element and zero (asymmetric), or zero is zero and 127 the greatest magnitude (symmetric).
 struct QuantizedSample {
   Tensor elements;
-  float scale;
-  std::int32_t zero_point;
+  float scale = 1.0F;
+  std::int32_t zero_point = 0;
 };
-QuantizedSample quantize_sample(const Tensor& reals);
+enum class SampleRule : std::uint8_t { Asymmetric, Symmetric };
+QuantizedSample quantize_sample(const Tensor& reals, SampleRule rule);
 
 /// Turns integer sums of products into float results.
 class HybridStage {
@@ -27,6 +29,10 @@ class HybridStage {
 
   /// Fails unless the weights have parameters.
   static Result<HybridStage> create(const ir::NodeView& node, ir::Activation activation);
+
+  /// How the data of the node are quantized. A convolution whose channels all have the same scale, or one for all of
+  /// them, comes from the time when that meant symmetric; LiteRT's kernels keep to it.
+  SampleRule rule() const { return rule_; }
 
   /// The stage for these data and this bias, which may be absent.
   HybridStage of(const QuantizedSample& data, const Tensor& bias) const;
@@ -45,7 +51,8 @@ class HybridStage {
   ir::ActivationRange range_;
   float data_scale_ = 1.0F;
   std::int32_t zero_point_ = 0;
-  /// The reference kernels multiply by one scale after the other in conv2d, by their product in the others.
+  SampleRule rule_ = SampleRule::Asymmetric;
+  /// The reference kernels multiply by one scale after the other in asymmetric conv2d, by their product in the others.
   bool separately_ = false;
 };
 
