@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "base/toml_text.h"
 #include "data/preprocess.h"
 
 namespace netfit::data {
@@ -92,6 +93,7 @@ Result<ir::Preprocessing> load_preprocessing(const std::string& name_or_file) {
                                  base::printable(name_or_file), base::join(names, ", ")));
   }
   const std::string text = NETFIT_TRY(base::read_text(name_or_file));
+  NETFIT_TRY(base::check_toml_text(text, name_or_file));
   return located(parse_toml(text), name_or_file);
 }
 

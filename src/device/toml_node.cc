@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device/toml_node.h"
 
-// toml++ without exceptions exists header-only. Descriptions nest three deep; its own limit of 256 is for a stack that
-// we do not know.
+// toml++ without exceptions exists header-only.
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
-#define TOML_MAX_NESTED_VALUES 16
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "base/text.h"
+#include "base/toml_text.h"
 
 namespace netfit::device {
 namespace {
-
-constexpr std::size_t kMaxFileBytes = 256 * 1024;
-// Each dot of a key is a table inside a table, and toml++ does not limit their number.
-constexpr std::ptrdiff_t kMaxDots = 64;
 
 Place place_of(const toml::source_region& source) { return {source.begin.line, source.begin.column}; }
 
@@ -55,18 +48,7 @@ base::Failure fault(const std::string& where, Place place, std::string what) {
 }  // namespace
 
 Result<TomlNode> parse_toml(std::string_view text, const std::string& where) {
-  if (text.size() > kMaxFileBytes) {
-    return fail(Error(ErrorKind::BadInput, fmt::format("has {} bytes (allowed: up to {})", text.size(), kMaxFileBytes))
-                    .at(where));
-  }
-  std::uint32_t number = 0;
-  for (const std::string& line : base::split(text, '\n')) {
-    ++number;
-    const std::ptrdiff_t dots = std::ranges::count(line, '.');
-    if (dots > kMaxDots) {
-      return fault(where, {number, 1}, fmt::format("the line has {} dots (allowed: up to {})", dots, kMaxDots));
-    }
-  }
+  NETFIT_TRY(base::check_toml_text(text, where));
   const toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     return fault(where, place_of(parsed.error().source()), base::printable(parsed.error().description()));
