@@ -38,6 +38,13 @@ std::optional<fs::path> beside_program(const fs::path& below) {
   return std::nullopt;
 }
 
+// What tools/setup fetched, or what an installation brought.
+fs::path vega_folder() {
+  if (const auto own = variable("NETFIT_VEGA")) return *own;
+  if (const auto fetched = beside_program("build/vega")) return *fetched;
+  return beside_program("vega").value_or(fs::path());
+}
+
 void add_site_packages(const fs::path& environment, std::vector<fs::path>& found) {
   std::error_code ignored;
   std::vector<fs::path> pythons;
@@ -89,6 +96,7 @@ Environment real_environment() {
   environment.cache = cache_folder();
   environment.embedded = beside_program("data/cifar10_subset").value_or(fs::path());
   environment.device_roots = device_roots();
+  environment.vega = vega_folder();
   environment.site_packages = site_packages();
   environment.progress = make_terminal_progress(stderr, isatty(STDERR_FILENO) == 1);
   return environment;

@@ -20,7 +20,8 @@ struct Environment {
   bool color = false;              ///< the answer may be coloured: a terminal, and no NO_COLOR
   std::filesystem::path cache;     ///< $NETFIT_CACHE, else $XDG_CACHE_HOME/netfit, else ~/.cache/netfit
   std::filesystem::path embedded;  ///< folder of the embedded data set; empty if it was not found
-  std::vector<std::filesystem::path> device_roots;   ///< hold devices/ and runtimes/: the user's, then the shipped one
+  std::vector<std::filesystem::path> device_roots;  ///< hold devices/ and runtimes/: the user's, then the shipped one
+  std::filesystem::path vega;  ///< folder of the scripts that draw a report's charts; empty if it was not found
   std::vector<std::filesystem::path> site_packages;  ///< where LiteRT and ONNX Runtime may lie, best first
   std::shared_ptr<Progress> progress;
 };
