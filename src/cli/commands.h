@@ -15,11 +15,17 @@ extern const Command kDevices;
 extern const Command kDocs;
 extern const Command kDoctor;
 extern const Command kEval;
+extern const Command kExplore;
+extern const Command kGate;
 extern const Command kInspect;
 extern const Command kOpt;
+extern const Command kPareto;
 extern const Command kQuantize;
+extern const Command kRecommend;
 extern const Command kRun;
+extern const Command kRuns;
 extern const Command kVerify;
+extern const Command kWhatif;
 
 /// Every command, sorted by name.
 std::span<const Command* const> commands();

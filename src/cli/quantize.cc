@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quant/quantize.h"
 
-#include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 
@@ -11,14 +9,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "cli/calibration.h"
 #include "cli/commands.h"
 #include "cli/executors.h"
 #include "cli/flags.h"
 #include "cli/model.h"
 #include "cli/print_json.h"
 #include "cli/table.h"
-#include "data/preprocess.h"
-#include "data/subset.h"
 #include "eval/accuracy.h"
 #include "eval/run_dataset.h"
 #include "exec/fast.h"
@@ -49,14 +46,6 @@ struct Options {
   int threads = 0;
   bool json = false;
 };
-
-// What the model eats, for the chosen training samples.
-Result<Tensor> calibration_tensor(const data::Dataset& chosen, const ir::Graph& graph,
-                                  const std::optional<ir::Preprocessing>& preprocessing) {
-  const ir::GraphInput& input = graph.inputs.front();
-  if (chosen.images) return data::preprocess(chosen.samples, graph.value(input.value), *preprocessing);
-  return data::adapt_tensors(chosen.samples, graph, input);
-}
 
 // The share of the samples on which two graphs, fed from the same pixels, pick the same class.
 Result<double> agreement(const ir::Graph& a, const ir::Graph& b, const data::Dataset& samples, int threads,
@@ -101,27 +90,19 @@ Result<void> run_quantize(const Options& options, const Environment& environment
   NETFIT_TRY(formats::format_for(options.output));
   const Model model = NETFIT_TRY(load_model(options.model, environment));
   ir::Graph graph = NETFIT_TRY(optimized(model));
-  DataFlags all = options.data;
-  all.limit.reset();  // the choice is made among all training samples
-  const data::Dataset dataset = NETFIT_TRY(open_data(all, data::Split::Train, graph, environment));
-  const auto preprocessing = NETFIT_TRY(choose_preprocessing(all, dataset, graph, environment));
+  const CalibrationSamples samples =
+      NETFIT_TRY(choose_calibration(options.data, options.samples, options.seed, graph, environment));
   // What the user says of the pixels becomes the model's own record, so that the file carries it.
-  if (preprocessing) graph.inputs.front().preprocessing = preprocessing;
-  if (graph.inputs.size() != 1) return bad_input("calibration feeds models with exactly one input");
-
-  const std::int64_t wanted = std::min(options.samples, options.data.limit.value_or(options.samples));
-  const data::Dataset chosen = data::choose_samples(dataset, wanted, options.seed);
-  const Tensor inputs = NETFIT_TRY(calibration_tensor(chosen, graph, preprocessing));
+  if (samples.preprocessing) graph.inputs.front().preprocessing = samples.preprocessing;
   const int threads = thread_count(options.threads);
-  const auto interpreter = NETFIT_TRY(interp::create_interpreter(graph, {.threads = threads}));
   const quant::Ranges ranges =
-      NETFIT_TRY(quant::calibrate(graph, *interpreter, std::array{inputs}, options.calibration, *environment.progress));
+      NETFIT_TRY(calibrate_ranges(graph, samples, {options.calibration, threads}, *environment.progress));
   const ir::Graph quantized = NETFIT_TRY(quant::quantize_int8(graph, ranges, options.quantize));
 
-  Answer answer{.samples = chosen.count(), .data = dataset.name};
-  if (options.quantize.io == quant::Io::Int8Pixels && chosen.images) {
+  Answer answer{.samples = samples.chosen.count(), .data = samples.source};
+  if (options.quantize.io == quant::Io::Int8Pixels && samples.chosen.images) {
     const ir::Graph ordinary = NETFIT_TRY(quant::quantize_int8(graph, ranges, {.io = quant::Io::Int8}));
-    answer.pixels_agreement = NETFIT_TRY(agreement(ordinary, quantized, chosen, threads, environment));
+    answer.pixels_agreement = NETFIT_TRY(agreement(ordinary, quantized, samples.chosen, threads, environment));
   }
   answer.bytes = NETFIT_TRY(save_model(quantized, options.output));
   print_answer(options, model, answer, environment);

@@ -21,11 +21,19 @@ struct LimitedRow {
 
 // In the order of the enumeration.
 constexpr std::array kLimited{
-    LimitedRow{"max_latency", "latency", Quantity::Latency}, LimitedRow{"max_ram", "peak RAM", Quantity::PeakRam},
-    LimitedRow{"max_flash", "flash", Quantity::Flash},       LimitedRow{"max_energy", "energy", Quantity::Energy},
-    LimitedRow{"max_power", "power", Quantity::Energy},      LimitedRow{"max_duty", "busy time", Quantity::Latency},
+    LimitedRow{"max_latency", "latency", Quantity::Latency},
+    LimitedRow{"max_ram", "peak RAM", Quantity::PeakRam},
+    LimitedRow{"max_flash", "flash", Quantity::Flash},
+    LimitedRow{"max_file_size", "file size", Quantity::FileSize},
+    LimitedRow{"max_energy", "energy", Quantity::Energy},
+    LimitedRow{"max_power", "power", Quantity::Energy},
+    LimitedRow{"max_duty", "busy time", Quantity::Latency},
     LimitedRow{"min_top1", "top-1", Quantity::Top1},
 };
+
+constexpr std::array kOrder{Limited::Latency, Limited::PeakRam, Limited::Flash, Limited::FileSize,
+                            Limited::Energy,  Limited::Power,   Limited::Duty,  Limited::Top1};
+static_assert(kOrder.size() == kLimited.size());
 
 const LimitedRow& row(Limited limited) { return kLimited.at(static_cast<std::size_t>(limited)); }
 
@@ -38,6 +46,8 @@ double factor_of(Limited limited, const Constraints& constraints) {
 }
 
 }  // namespace
+
+std::span<const Limited> limitable() { return kOrder; }
 
 std::string_view name(Limited limited) { return row(limited).name; }
 

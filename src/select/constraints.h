@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,15 +15,18 @@ namespace netfit::select {
 
 /// What a limit can be set on.
 enum class Limited : std::uint8_t {
-  Latency,  ///< at most, ms
-  PeakRam,  ///< at most, bytes
-  Flash,    ///< at most, bytes
-  Energy,   ///< at most, mJ per inference
-  Power,    ///< at most, mW: energy times rate; needs a rate
-  Duty,     ///< share of time spent in inference, latency times rate; comes with a rate, and at most 1
-  Top1,     ///< at least, percent
+  Latency,   ///< at most, ms
+  PeakRam,   ///< at most, bytes
+  Flash,     ///< at most, bytes
+  FileSize,  ///< at most, bytes of the deployed file
+  Energy,    ///< at most, mJ per inference
+  Power,     ///< at most, mW: energy times rate; needs a rate
+  Duty,      ///< share of time spent in inference, latency times rate; comes with a rate, and at most 1
+  Top1,      ///< at least, percent
 };
 
+/// All of them, in their order.
+std::span<const Limited> limitable();
 /// "max_latency", "max_ram", ..., "min_top1".
 std::string_view name(Limited limited);
 std::optional<Limited> find_limited(std::string_view name);

@@ -87,5 +87,21 @@ TEST(Constraints, HaveNamesThatCanBeFound) {
   EXPECT_FALSE(find_limited("max_cost"));
 }
 
+TEST(Constraints, ListEveryLimitUnderItsName) {
+  EXPECT_EQ(limitable().size(), 8U);
+  for (std::size_t i = 0; i < limitable().size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(limitable()[i]), i);
+    EXPECT_EQ(find_limited(name(limitable()[i])), limitable()[i]);
+  }
+}
+
+TEST(Constraints, LimitTheSizeOfTheFileApartFromFlash) {
+  const Option option = make_option("m", {{Quantity::FileSize, 500'000}, {Quantity::Flash, 700'000}});
+  EXPECT_TRUE(violations_of(option, {.limits = {{Limited::FileSize, 500'000}}}).empty());
+  const std::vector<Violation> violations = violations_of(option, {.limits = {{Limited::FileSize, 499'000}}});
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_EQ(violations[0].shortfall, 1000);
+}
+
 }  // namespace
 }  // namespace netfit::select

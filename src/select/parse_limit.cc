@@ -36,6 +36,7 @@ std::span<const Unit> units_of(Limited limited) {
       return kTime;
     case Limited::PeakRam:
     case Limited::Flash:
+    case Limited::FileSize:
       return kBytes;
     case Limited::Energy:
       return kEnergy;

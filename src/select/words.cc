@@ -39,6 +39,7 @@ std::span<const Scale> scales_of(Limited limited) {
       return kTime;
     case Limited::PeakRam:
     case Limited::Flash:
+    case Limited::FileSize:
       return kBytes;
     case Limited::Energy:
       return kEnergy;
