@@ -2,6 +2,7 @@
 #include "base/toml_text.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -55,6 +56,22 @@ Result<void> check_dots(const Text& file) {
 // How much deeper the text is behind this character.
 int step_of(char c) { return c == '[' || c == '{' ? 1 : c == ']' || c == '}' ? -1 : 0; }
 
+bool begins_key(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '"' || c == '\'';
+}
+
+// Whether a table's header opens at `at` and goes on with what begins no name; "[]" and the end of the text are left to
+// the parser.
+bool is_bad_header(std::string_view text, std::size_t at) {
+  const std::string_view before = text.substr(0, at);
+  const std::string_view line = before.substr(before.rfind('\n') + 1);
+  if (text[at] != '[' || !trim(line).empty()) return false;
+  const bool is_double = text.substr(at, 2) == "[[";
+  at = text.find_first_not_of(" \t", at + (is_double ? 2 : 1));
+  if (at == std::string_view::npos || text[at] == ']' || begins_key(text[at])) return false;
+  return is_double || text[at] != '[';
+}
+
 }  // namespace
 
 Result<void> check_toml_text(std::string_view text, std::string_view where, std::size_t most_bytes) {
@@ -69,6 +86,7 @@ Result<void> check_toml_text(std::string_view text, std::string_view where, std:
     if (static_cast<unsigned char>(text[at]) >= 0x80U) {
       return file.fault(at, "a character beyond ASCII stands outside strings and comments");
     }
+    if (level == 0 && is_bad_header(text, at)) return file.fault(at, "a table's name is missing");
     level = std::max(0, level + step_of(text[at]));
     if (level > kMostLevels) return file.fault(at, fmt::format("more than {} brackets are open", kMostLevels));
     if (text[at] == '#') {

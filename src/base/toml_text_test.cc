@@ -32,6 +32,16 @@ TEST(TomlText, RefusesOtherCharactersElsewhere) {
   EXPECT_EQ(place("a = 1 # ö\n\xC3"), "2:1");
 }
 
+TEST(TomlText, RefusesHeadersThatBeginWithNoName) {
+  EXPECT_EQ(place("[*]"), "1:1");
+  EXPECT_EQ(place("a = 1\n  [ [= b]"), "fine");  // the parser's own fault: the brackets are apart
+  EXPECT_EQ(place("[[ ,a]]"), "1:1");
+  EXPECT_EQ(place("[[[a]]]"), "1:1");
+  EXPECT_EQ(place("[\n"), "1:1");
+  EXPECT_EQ(place("[ a ]\n[[\"b\"]]\n['c'.d]\n[-]\n[]\n["), "fine");
+  EXPECT_EQ(place("a = [\n  [1],\n  [ *]\n]"), "fine");
+}
+
 TEST(TomlText, BoundsSizeAndDepthOfKeys) {
   EXPECT_EQ(place(std::string(1000, ' ')), "fine");
   EXPECT_EQ(place(std::string(1001, ' ')), "1:1");
