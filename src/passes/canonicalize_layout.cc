@@ -21,6 +21,7 @@
 #include "ir/ops/pool.h"
 #include "ir/ops/reduce.h"
 #include "ir/ops/shape.h"
+#include "passes/channels_first.h"
 #include "passes/constants.h"
 #include "passes/flatten_order.h"
 #include "passes/permutation.h"
@@ -32,9 +33,6 @@ namespace {
 using ir::NodeId;
 using ir::NodeView;
 using ir::ValueId;
-
-const Permutation kToChannelsLast{0, 2, 3, 1};
-const Permutation kToChannelsFirst{0, 3, 1, 2};
 
 class LayoutSweep {
  public:
@@ -80,34 +78,8 @@ class LayoutSweep {
     return value;
   }
 
-  // Whether the input is only ever seen through elementwise ops and transposes to channels-last, with at least one of
-  // the latter: then its file is channels-first.
-  bool is_channels_first(const ir::GraphInput& input) const {
-    if (input.layout != ir::Layout::ChannelsLast || graph_.value(input.value).shape.rank() != 4) return false;
-    bool found = false;
-    std::vector<ValueId> open{input.value};
-    std::unordered_set<ValueId> seen;
-    while (!open.empty()) {
-      const ValueId current = open.back();
-      open.pop_back();
-      for (const NodeId id : wiring_.readers(current)) {
-        const NodeView node = view(id);
-        const ir::OpSpec* op = &node.op();
-        if (op == &ir::kConv2d || op == &ir::kDepthwiseConv2d || op == &ir::kMaxPool2d || op == &ir::kAveragePool2d ||
-            op == &ir::kBatchNorm) {
-          return false;
-        }
-        found = found || transposes_only(node) == kToChannelsLast;
-        const ValueId result = node.node().outputs.front();
-        const bool passes = op->permuted != nullptr && graph_.value(result).shape.rank() == 4;
-        if (passes && seen.insert(result).second) open.push_back(result);
-      }
-    }
-    return found;
-  }
-
   void present_channels_last(ir::GraphInput& input) {
-    if (!is_channels_first(input)) return;
+    if (!is_channels_first(graph_, wiring_, input)) return;
     const ValueId first = input.value;
     if (wiring_.is_output(first)) return;  // its name would belong to two values
     const std::string name = graph_.value(first).name;

@@ -3,13 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <string>
 
-#include "base/random.h"
-#include "ir/builder.h"
-#include "ir/ops.h"
 #include "ir/uses.h"
+#include "support/random_values.h"
 
 namespace netfit::support {
 namespace {
@@ -18,18 +14,12 @@ using ir::Attrs;
 using ir::Conv2dAttrs;
 using ir::Extent2d;
 using ir::OpSpec;
-using ir::Padding2d;
 using ir::ValueId;
 
-// Grows a graph block by block. Each block reads values that exist ("pool") and adds its result to them. Images have
-// rank 4, vectors rank 2.
-class Grower {
+// Grows a graph block by block. Each block reads values that exist ("pool") and adds its result to them.
+class Grower : private RandomValues {
  public:
-  Grower(std::uint64_t seed, const RandomGraphOptions& options) : random_(seed), options_(options), builder_(graph_) {
-    channels_first_ =
-        options.layout.value_or(random_.chance(50) ? ir::Layout::ChannelsFirst : ir::Layout::ChannelsLast) ==
-        ir::Layout::ChannelsFirst;
-  }
+  using RandomValues::RandomValues;
 
   ir::Graph grow() {
     const std::int64_t height = random_.integer(3, options_.extent);
@@ -49,97 +39,6 @@ class Grower {
  private:
   using Block = void (Grower::*)();
   static const std::array<Block, 15> kBlocks;
-
-  std::size_t pick(std::size_t count) {
-    return static_cast<std::size_t>(random_.integer(0, static_cast<std::int64_t>(count) - 1));
-  }
-  const Shape& shape(ValueId id) const { return graph_.value(id).shape; }
-  int channel_axis(ValueId id) const { return shape(id).rank() == 4 && channels_first_ ? 1 : shape(id).rank() - 1; }
-  std::int64_t channels(ValueId id) const { return shape(id)[channel_axis(id)]; }
-  std::int64_t height(ValueId id) const { return shape(id)[channels_first_ ? 2 : 1]; }
-  std::int64_t width(ValueId id) const { return shape(id)[channels_first_ ? 3 : 2]; }
-
-  // The newest value with that rank, sometimes an old one; without any vector, the input made one.
-  ValueId choose(int rank) {
-    std::vector<ValueId> fitting;
-    std::ranges::copy_if(pool_, std::back_inserter(fitting), [&](ValueId id) { return shape(id).rank() == rank; });
-    if (fitting.empty()) return to_vector(pool_.front());
-    return random_.chance(70) ? fitting.back() : fitting[pick(fitting.size())];
-  }
-  ValueId choose_any() { return random_.chance(70) ? pool_.back() : pool_[pick(pool_.size())]; }
-
-  ValueId add(const OpSpec& op, std::vector<ValueId> inputs, Attrs attrs = {}) {
-    const std::string name = std::string(op.name) + "_" + std::to_string(graph_.node_count());
-    const Result<ValueId> result = builder_.add(op, std::move(inputs), std::move(attrs), name);
-    NETFIT_CHECK(result.has_value());
-    return *result;
-  }
-  void keep(ValueId id) { pool_.push_back(id); }
-
-  ValueId constant(const Shape& constant_shape, float low, float high) {
-    Tensor tensor(DType::Float32, constant_shape);
-    for (float& element : tensor.mutable_data<float>()) element = random_.real(low, high);
-    return graph_.add_constant("c" + std::to_string(graph_.values().size()), std::move(tensor));
-  }
-
-  // `op` on the channels-last form of x.
-  ValueId spatial(const OpSpec& op, ValueId x, std::vector<ValueId> parameters, Attrs attrs) {
-    if (channels_first_) x = add(ir::kTranspose, {x}, Attrs::of(ir::TransposeAttrs{{0, 2, 3, 1}}));
-    parameters.insert(parameters.begin(), x);
-    const ValueId y = add(op, std::move(parameters), std::move(attrs));
-    return channels_first_ ? add(ir::kTranspose, {y}, Attrs::of(ir::TransposeAttrs{{0, 3, 1, 2}})) : y;
-  }
-
-  ir::Activation activation_attribute() {
-    constexpr std::array kAll{ir::Activation::Relu, ir::Activation::Relu6, ir::Activation::ReluN1To1};
-    return random_.chance(20) ? kAll[pick(kAll.size())] : ir::Activation::None;
-  }
-  ValueId maybe_activation(ValueId x) {
-    if (random_.chance(40)) return x;
-    return add(random_.chance(70) ? ir::kRelu6 : ir::kRelu, {x});
-  }
-
-  // Window, stride, dilation and padding that fit into x.
-  Conv2dAttrs window_attrs(ValueId x, Extent2d window) {
-    Conv2dAttrs attrs;
-    attrs.padding = {random_.integer(0, window.height - 1), random_.integer(0, window.height - 1),
-                     random_.integer(0, window.width - 1), random_.integer(0, window.width - 1)};
-    attrs.stride = {random_.integer(1, 2), random_.integer(1, 2)};
-    const auto most = [](std::int64_t extent, std::int64_t taps) {
-      return taps == 1 ? 2 : std::clamp<std::int64_t>((extent - 1) / (taps - 1), 1, 2);
-    };
-    attrs.dilation = {random_.integer(1, most(height(x), window.height)),
-                      random_.integer(1, most(width(x), window.width))};
-    attrs.activation = activation_attribute();
-    return attrs;
-  }
-  Extent2d window_in(ValueId x) {
-    return {random_.integer(1, std::min<std::int64_t>(3, height(x))),
-            random_.integer(1, std::min<std::int64_t>(3, width(x)))};
-  }
-
-  // Weights whose sums of products stay near the size of the data.
-  std::vector<ValueId> weights_and_bias(const Shape& weights, std::int64_t fan_in, std::int64_t outputs) {
-    const float limit = std::sqrt(3.0F / static_cast<float>(fan_in));
-    std::vector<ValueId> parameters{constant(weights, -limit, limit)};
-    if (random_.chance(60)) {
-      parameters.push_back(constant({outputs}, -0.5F, 0.5F));
-    } else if (random_.chance(30)) {
-      parameters.emplace_back();  // absent, but in the list
-    }
-    return parameters;
-  }
-
-  ValueId batch_norm(ValueId x) {
-    const Shape c{channels(x)};
-    const std::vector<ValueId> statistics{constant(c, 0.5F, 1.5F), constant(c, -0.5F, 0.5F), constant(c, -0.5F, 0.5F),
-                                          constant(c, 0.5F, 2.0F)};
-    return spatial(ir::kBatchNorm, x, statistics, Attrs::of(ir::BatchNormAttrs{.epsilon = 1e-3F}));
-  }
-
-  ValueId to_vector(ValueId image) {
-    return add(ir::kReshape, {image}, Attrs::of(ir::ReshapeAttrs{{1, shape(image).element_count()}}));
-  }
 
   void grow_conv() {
     ValueId x = choose(4);
@@ -292,13 +191,6 @@ class Grower {
     keep(y);
     if (random_.chance(50)) keep(add(ir::kSoftmax, {y}, Attrs::of(ir::SoftmaxAttrs{random_.chance(80) ? 1.0F : 2.0F})));
   }
-
-  base::Random random_;
-  RandomGraphOptions options_;
-  ir::Graph graph_;
-  ir::Builder builder_;
-  bool channels_first_ = false;
-  std::vector<ValueId> pool_;
 };
 
 constexpr std::array<Grower::Block, 15> Grower::kBlocks{
