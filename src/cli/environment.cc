@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <mutex>
+#include <set>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -102,6 +104,12 @@ Environment real_environment() {
   return environment;
 }
 
-void note(const Environment& environment, const std::string& text) { fmt::print(environment.err, "note: {}\n", text); }
+void note(const Environment& environment, const std::string& text) {
+  // A command that opens the same data or device several times says what is to be said of it once.
+  static std::mutex mutex;
+  static std::set<std::string> told;
+  const std::lock_guard lock(mutex);
+  if (told.insert(text).second) fmt::print(environment.err, "note: {}\n", text);
+}
 
 }  // namespace netfit::cli
