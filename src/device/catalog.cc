@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
 #include "base/text.h"
 #include "device/description_files.h"
 #include "device/device_file.h"
@@ -52,12 +51,12 @@ Result<Spec> split_clock(std::string_view spec) {
 }
 
 Result<Device> read_device_file(const fs::path& path) {
-  const std::string text = NETFIT_TRY(base::read_text(path));
+  const std::string text = NETFIT_TRY(read_description(path));
   return parse_device(text, path.string());
 }
 
 Result<Runtime> read_runtime_file(const fs::path& path) {
-  const std::string text = NETFIT_TRY(base::read_text(path));
+  const std::string text = NETFIT_TRY(read_description(path));
   return parse_runtime(text, path.string());
 }
 

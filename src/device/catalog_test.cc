@@ -241,6 +241,7 @@ TEST(CheckDescription, ExampleOfTheDocumentIsWithoutFault) {
 
 TEST(CheckDescription, FailsOnWhatIsNoFile) {
   EXPECT_FALSE(check_description("devices", kShipped));
+  EXPECT_EQ(fault_of("/dev/zero", kShipped), "is no ordinary file");
   EXPECT_FALSE(check_description("devices/none.toml", kShipped));
 }
 

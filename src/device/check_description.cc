@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include "base/files.h"
 #include "base/text.h"
 #include "device/catalog.h"
 #include "device/description_files.h"
@@ -33,7 +32,7 @@ void check_default_runtime(const Device& device, const Roots& roots, TableReader
                                                       : fmt::format(" (known: {})", base::join(names, ", "))));
     return;
   }
-  const Result<std::string> text = base::read_text(file->second);
+  const Result<std::string> text = read_description(file->second);
   if (!text) return;
   const Result<Runtime> runtime = parse_runtime(*text, file->second.string());
   if (!runtime || device.isa.empty()) return;
@@ -47,7 +46,7 @@ void check_default_runtime(const Device& device, const Roots& roots, TableReader
 void check_aliases(const Device& device, const Roots& roots, TableReader& root) {
   for (const auto& [name, path] : list_descriptions(roots, kDevicesFolder)) {
     if (name == device.name) continue;
-    const Result<std::string> text = base::read_text(path);
+    const Result<std::string> text = read_description(path);
     if (!text) continue;
     const Result<Device> other = parse_device(*text, path.string());
     const std::vector<std::string> others = other ? other->aliases : std::vector<std::string>{};
@@ -67,14 +66,14 @@ bool describes_runtime(const TableReader& root) { return root.has("isas") || roo
 }  // namespace
 
 Result<bool> is_runtime_file(const fs::path& path) {
-  const std::string text = NETFIT_TRY(base::read_text(path));
+  const std::string text = NETFIT_TRY(read_description(path));
   const TomlNode node = NETFIT_TRY(parse_toml(text, path.string()));
   FileFaults unused(path.string());
   return describes_runtime(TableReader(node, "", unused));
 }
 
 Result<void> check_description(const fs::path& path, const Roots& roots) {
-  const std::string text = NETFIT_TRY(base::read_text(path));
+  const std::string text = NETFIT_TRY(read_description(path));
   const TomlNode node = NETFIT_TRY(parse_toml(text, path.string()));
   FileFaults faults(path.string());
   TableReader root(node, "", faults);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "device/description_files.h"
 
+#include <fmt/format.h>
+
+#include "base/files.h"
 #include "device/names.h"
 
 namespace netfit::device {
@@ -21,5 +24,19 @@ std::map<std::string, fs::path> list_descriptions(const Roots& roots, std::strin
 }
 
 bool is_path(std::string_view spec) { return spec.ends_with(".toml"); }
+
+Result<std::string> read_description(const fs::path& path) {
+  constexpr std::uintmax_t kMostBytes = 256 * 1024;
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  const bool is_special = fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+  if (is_special) return fail(Error(ErrorKind::BadInput, "is no ordinary file").at(path.string()));
+  const std::uintmax_t bytes = fs::file_size(path, error);
+  if (!error && bytes > kMostBytes) {
+    return fail(Error(ErrorKind::BadInput, fmt::format("has {} bytes (allowed: up to {})", bytes, kMostBytes))
+                    .at(path.string()));
+  }
+  return base::read_text(path);
+}
 
 }  // namespace netfit::device

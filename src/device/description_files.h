@@ -20,4 +20,7 @@ std::map<std::string, std::filesystem::path> list_descriptions(const Roots& root
 /// A spec that means a file rather than a name.
 bool is_path(std::string_view spec);
 
+/// The text of a description. Fails on what is no ordinary file and on files larger than any description.
+Result<std::string> read_description(const std::filesystem::path& path);
+
 }  // namespace netfit::device
