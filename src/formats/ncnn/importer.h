@@ -19,7 +19,9 @@ class Importer {
  public:
   ir::Graph& graph() { return graph_; }
   const ir::Value& value(ir::ValueId id) const { return graph_.value(id); }
+  /// Valid until something is added.
   const Shape& shape(ir::ValueId id) const { return graph_.value(id).shape; }
+  Dims dims(ir::ValueId id) const { return {shape(id).dims().begin(), shape(id).dims().end()}; }
   /// Number of dimensions that ncnn sees: 1 to 3.
   int blob_rank(ir::ValueId id) const { return shape(id).rank() - 1; }
   /// The axis of our shape that is ncnn's axis, which counts from the end when negative.

@@ -41,10 +41,8 @@ ReadResult add_activation(Importer& importer, ir::ValueId x, const LayerActivati
       return importer.add(ir::kSigmoid, {x}, {}, result);
     case kHardSwish:
       return importer.add(ir::kHardSwish, {x}, {}, result);
-    default: {
-      const std::span<const std::int64_t> dims = importer.shape(x).dims();
-      return importer.add({activation.type == kMish ? "mish" : "clip", Dims(dims.begin(), dims.end())}, {x}, result);
-    }
+    default:
+      return importer.add({activation.type == kMish ? "mish" : "clip", importer.dims(x)}, {x}, result);
   }
 }
 

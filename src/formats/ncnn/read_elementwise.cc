@@ -13,10 +13,8 @@ namespace {
 
 using ir::ValueId;
 
-Dims dims_of(const Shape& shape) { return {shape.dims().begin(), shape.dims().end()}; }
-
 ReadResult same_shape(Importer& importer, const LayerView& view, ValueId x) {
-  return importer.add({kind_of(view), dims_of(importer.shape(x))}, {x}, view.result());
+  return importer.add({kind_of(view), importer.dims(x)}, {x}, view.result());
 }
 
 // Op types of BinaryOp that have an op here; RSUB and RDIV swap the operands.
@@ -51,7 +49,7 @@ ReadResult read_binary_op(Importer& importer, const LayerView& view) {
   const ir::OpSpec* op = binary_op(type);
   if (op == nullptr) {
     const Shape shape = NETFIT_TRY(tensor::broadcast(importer.shape(operands[0]), importer.shape(operands[1])));
-    return importer.add({kind_of(view), dims_of(shape)}, operands, view.result());
+    return importer.add({kind_of(view), Dims(shape.dims().begin(), shape.dims().end())}, operands, view.result());
   }
   if (type >= 7) std::swap(operands[0], operands[1]);
   return importer.add(*op, operands, {}, view.result());
@@ -68,7 +66,7 @@ ReadResult read_eltwise(Importer& importer, const LayerView& view) {
     return bad_input(fmt::format("reads shapes {} and {}, which differ", to_string(importer.shape(x)),
                                  to_string(importer.shape(input))));
   }
-  if (type == 2 || !plain) return importer.add({kind_of(view), dims_of(importer.shape(x))}, view.inputs, view.result());
+  if (type == 2 || !plain) return importer.add({kind_of(view), importer.dims(x)}, view.inputs, view.result());
   for (std::size_t i = 1; i < view.inputs.size(); ++i) {
     const bool last = i + 1 == view.inputs.size();
     x = NETFIT_TRY(importer.add(type == 0 ? ir::kMul : ir::kAdd, {x, view.inputs[i]}, {},
@@ -109,7 +107,7 @@ ReadResult read_prelu(Importer& importer, const LayerView& view) {
   const std::int64_t slopes = NETFIT_TRY(view.params().within(0, 0, 1, std::int64_t{1} << 24));
   const ValueId x = view.inputs[0];
   const ValueId constants = NETFIT_TRY(importer.weights({slopes}, "slopes"));
-  return importer.add({kind_of(view), dims_of(importer.shape(x))}, {x, constants}, view.result());
+  return importer.add({kind_of(view), importer.dims(x)}, {x, constants}, view.result());
 }
 
 ReadResult read_pointwise(Importer& importer, const LayerView& view) {

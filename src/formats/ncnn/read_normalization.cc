@@ -14,11 +14,6 @@ using ir::ValueId;
 
 constexpr std::int64_t kMostChannels = std::int64_t{1} << 24;
 
-Dims dims_of(const Importer& importer, ValueId x) {
-  const std::span<const std::int64_t> dims = importer.shape(x).dims();
-  return {dims.begin(), dims.end()};
-}
-
 }  // namespace
 
 ReadResult read_batch_norm(Importer& importer, const LayerView& view) {
@@ -37,7 +32,7 @@ ReadResult read_layer_norm(Importer& importer, const LayerView& view) {
   if (NETFIT_TRY(view.params().whole(2, 1)) != 0) {
     for (const char* part : {"scale", "shift"}) inputs.push_back(NETFIT_TRY(importer.weights({size}, part)));
   }
-  return importer.add({kind_of(view), dims_of(importer, inputs[0])}, inputs, view.result());
+  return importer.add({kind_of(view), importer.dims(inputs[0])}, inputs, view.result());
 }
 
 // scale_data_size -233 means that the factors are the second input.
@@ -50,7 +45,7 @@ ReadResult read_scale(Importer& importer, const LayerView& view) {
     inputs.push_back(NETFIT_TRY(importer.weights({size}, "scale")));
     if (NETFIT_TRY(view.params().whole(1, 0)) != 0) inputs.push_back(NETFIT_TRY(importer.weights({size}, "bias")));
   }
-  return importer.add({kind_of(view), dims_of(importer, inputs[0])}, inputs, view.result());
+  return importer.add({kind_of(view), importer.dims(inputs[0])}, inputs, view.result());
 }
 
 // Ours runs over the last axis; along another one it is opaque.
@@ -59,7 +54,7 @@ ReadResult read_softmax(Importer& importer, const LayerView& view) {
   const std::int64_t stated = NETFIT_TRY(view.params().whole(0, 0));
   const std::int64_t axis = NETFIT_TRY(importer.axis(x, stated));
   if (axis == importer.blob_rank(x)) return importer.add(ir::kSoftmax, {x}, {}, view.result());
-  return importer.add({kind_of(view), dims_of(importer, x)}, {x}, view.result());
+  return importer.add({kind_of(view), importer.dims(x)}, {x}, view.result());
 }
 
 }  // namespace netfit::formats::ncnn

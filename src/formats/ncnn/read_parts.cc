@@ -16,8 +16,6 @@ using ir::ValueId;
 /// In a list of sizes: an equal share of what the others leave. As an end: that of the input.
 constexpr std::int64_t kRest = -233;
 
-Dims dims_of(const Shape& shape) { return {shape.dims().begin(), shape.dims().end()}; }
-
 // The sizes that a Slice states, with shares resolved; they must add up to `extent`.
 Result<std::vector<std::int64_t>> slice_sizes(const LayerView& view, std::int64_t extent) {
   std::vector<std::int64_t> sizes = NETFIT_TRY(view.params().wholes(0));
@@ -46,7 +44,7 @@ Result<Dims> crop_by_lists(const Importer& importer, const LayerView& view) {
   if (ends.size() != starts.size() || axes.size() != starts.size()) {
     return bad_input(fmt::format("has {} starts, {} ends and {} axes", starts.size(), ends.size(), axes.size()));
   }
-  Dims dims = dims_of(importer.shape(x));
+  Dims dims = importer.dims(x);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto axis = static_cast<std::size_t>(NETFIT_TRY(importer.axis(x, axes[i])));
     const std::int64_t extent = importer.shape(x)[static_cast<int>(axis)];
@@ -65,7 +63,7 @@ Result<Dims> crop_by_offsets(const Importer& importer, const LayerView& view) {
   const Params& params = view.params();
   const ValueId x = view.inputs[0];
   const int rank = importer.blob_rank(x);
-  Dims dims = dims_of(importer.shape(x));
+  Dims dims = importer.dims(x);
   for (int i = 0; i < rank; ++i) {
     // Width is the last axis but for images, whose channels are.
     const int axis = rank == 3 ? (i == 2 ? 3 : 2 - i) : rank - i;
@@ -89,7 +87,7 @@ Result<std::vector<ValueId>> read_slice(Importer& importer, const LayerView& vie
   const std::vector<std::int64_t> sizes = NETFIT_TRY(slice_sizes(view, importer.shape(x)[axis]));
   std::vector<ValueId> results;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    Dims dims = dims_of(importer.shape(x));
+    Dims dims = importer.dims(x);
     dims[static_cast<std::size_t>(axis)] = sizes[i];
     results.push_back(NETFIT_TRY(importer.add({kind_of(view), std::move(dims)}, {x}, view.layer.outputs[i])));
   }
@@ -102,7 +100,7 @@ ReadResult read_crop(Importer& importer, const LayerView& view) {
     // The second input says how large the result is, not what it holds.
     const ValueId pattern = view.inputs[1];
     if (importer.blob_rank(x) != 3 || importer.blob_rank(pattern) != 3) return bad_input("crops no image");
-    Dims dims = dims_of(importer.shape(x));
+    Dims dims = importer.dims(x);
     dims[1] = importer.shape(pattern)[1];
     dims[2] = importer.shape(pattern)[2];
     return importer.add({kind_of(view), std::move(dims)}, view.inputs, view.result());
@@ -118,7 +116,7 @@ ReadResult read_interp(Importer& importer, const LayerView& view) {
   const std::string kind(kKinds[static_cast<std::size_t>(NETFIT_TRY(params.within(0, 0, 0, 3)))]);
   const bool flat = importer.blob_rank(x) == 1;
   if (!flat && importer.blob_rank(x) != 3) return bad_input("resizes no image");
-  Dims dims = flat ? Dims{1, 1, 1, importer.shape(x)[1]} : dims_of(importer.shape(x));
+  Dims dims = flat ? Dims{1, 1, 1, importer.shape(x)[1]} : importer.dims(x);
   if (view.inputs.size() == 2) {
     if (importer.blob_rank(view.inputs[1]) != 3) return bad_input("resizes to the size of no image");
     dims[1] = importer.shape(view.inputs[1])[1];

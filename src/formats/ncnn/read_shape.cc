@@ -16,8 +16,6 @@ using ir::ValueId;
 /// "This dimension does not exist", and where a padding is meant, "computed".
 constexpr std::int64_t kDropped = -233;
 
-Dims dims_of(const Shape& shape) { return {shape.dims().begin(), shape.dims().end()}; }
-
 }  // namespace
 
 ReadResult read_concat(Importer& importer, const LayerView& view) {
@@ -37,7 +35,7 @@ ReadResult read_flatten(Importer& importer, const LayerView& view) {
 ReadResult read_reshape(Importer& importer, const LayerView& view) {
   const Params& params = view.params();
   const ValueId x = view.inputs[0];
-  const Shape& shape = importer.shape(x);
+  const Shape shape = importer.shape(x);
   const int rank = importer.blob_rank(x);
   if (NETFIT_TRY(params.whole(11, kDropped)) != kDropped) return bad_input("shapes with depth (11) are not supported");
   const std::array<std::int64_t, 3> own{rank == 3 ? shape[2] : shape.dim(-1), rank == 1 ? 1 : shape[1],
@@ -85,7 +83,7 @@ ReadResult read_padding(Importer& importer, const LayerView& view) {
   const std::array<std::int64_t, 3> before{NETFIT_TRY(side(0)), NETFIT_TRY(side(2)), NETFIT_TRY(side(7))};
   const std::array<std::int64_t, 3> after{NETFIT_TRY(side(1)), NETFIT_TRY(side(3)), NETFIT_TRY(side(8))};
   ir::PadAttrs attrs{.before = {0}, .after = {0}, .value = static_cast<float>(params.number(5, 0))};
-  Dims dims = dims_of(importer.shape(x));
+  Dims dims = importer.dims(x);
   for (int axis = 1; axis <= rank; ++axis) {
     // A blob of one dimension has a width only.
     const auto at = static_cast<std::size_t>(rank == 1 ? 1 : axis - 1);
@@ -103,7 +101,7 @@ ReadResult read_shuffle_channel(Importer& importer, const LayerView& view) {
   const std::int64_t channels = importer.shape(x).dim(-1);
   const std::int64_t groups = NETFIT_TRY(view.params().within(0, 1, 1, channels));
   if (channels % groups != 0) return bad_input(fmt::format("{} groups do not divide {} channels", groups, channels));
-  return importer.add({kind_of(view), dims_of(importer.shape(x))}, {x}, view.result());
+  return importer.add({kind_of(view), importer.dims(x)}, {x}, view.result());
 }
 
 ReadResult read_reduction(Importer& importer, const LayerView& view) {

@@ -147,7 +147,8 @@ ReadResult read_deconvolution(Importer& importer, const LayerView& view) {
     return bad_input(fmt::format("reads shape {}, which is no image", to_string(importer.shape(x))));
   }
   if (window.same_upper || window.same_lower) return bad_input("parameter 4 is negative (allowed: 0 or more)");
-  const Shape& in = importer.shape(x);
+  // A copy: adding values moves those of the graph.
+  const Shape in = importer.shape(x);
   NETFIT_TRY(check_groups(in[3], conv));
   const std::int64_t more_right = NETFIT_TRY(view.params().within(18, 0, 0, 1 << 20));
   const std::int64_t more_bottom = NETFIT_TRY(view.params().within(19, more_right, 0, 1 << 20));

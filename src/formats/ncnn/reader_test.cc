@@ -146,6 +146,16 @@ TEST(Ncnn, ReadsLayersThatChangeTheShape) {
             "opaque 1x2x1920 kind=prior_box shape=[1,2,1920]");
 }
 
+TEST(Ncnn, CountsTheSameHoweverLargeTheGraphHasGrown) {
+  std::vector<std::string> layers{"Input x0 0 1 x0 0=4 1=4 2=3"};
+  for (int i = 0; i < 40; ++i) {
+    layers.push_back(fmt::format("Deconvolution d{} 1 1 x{} x{} 0=3 1=1 6=9", i, i, i + 1));
+    layers.push_back(fmt::format("Reshape r{0} 1 1 x{1} x{1}r 0=-1 1=3", i, i + 1));
+  }
+  const std::string text = "7767517\n81 100\n" + file_of(layers).substr(file_of(layers).find("Input"));
+  EXPECT_EQ(macs_of(read(bytes_of(text)).value()), 40 * 4 * 4 * 9);
+}
+
 TEST(Ncnn, PassesOnWhatCostsNothing) {
   const std::string text =
       file_of({"Input x 0 1 x 0=6", "Split s 1 2 x a b", "ReLU r 1 1 a c", "Sigmoid t 1 1 b d", "Noop n 2 1 c d out"});
