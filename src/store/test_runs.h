@@ -2,14 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
-#include <unistd.h>
-
 #include "store/run.h"
+#include "support/temporary_folder.h"
 
-// For tests only: Runs to store and a folder to store them in.
+// For tests only: Runs to store.
 namespace netfit::store {
 
 /// A Run with every field filled; another `seed` is other work.
@@ -34,25 +32,6 @@ inline Run sample_run(std::uint64_t seed = 1) {
   return run;
 }
 
-/// A folder of its own that goes with the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "netfit_store_XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path operator/(const char* name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using support::TemporaryFolder;
 
 }  // namespace netfit::store

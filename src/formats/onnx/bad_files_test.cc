@@ -2,27 +2,18 @@
 // Files from outside may hold anything. tests/models/make_bad_onnx.py spoils a valid file in one way each; the sweeps
 // spoil valid ones in ways that nobody thought of.
 #include <array>
-#include <filesystem>
 #include <random>
 
 #include <gtest/gtest.h>
 
 #include "formats/onnx/onnx.h"
 #include "formats/onnx/testing.h"
+#include "formats/testing_bad_files.h"
 
 namespace netfit::formats::onnx {
 namespace {
 
-base::Bytes load(const std::string& name) {
-  const Result<base::Bytes> bytes = base::read_file("tests/models/" + name + ".onnx");
-  EXPECT_TRUE(bytes) << bytes.error().text();
-  return bytes.value_or(base::Bytes());
-}
-
-struct BadFile {
-  const char* name;
-  const char* error;
-};
+base::Bytes load(const std::string& name) { return load_model(name + ".onnx"); }
 
 const std::array kBadFiles{
     BadFile{"asymmetric_weights",
@@ -105,23 +96,14 @@ const std::array kBadFiles{
 class BadOnnxFile : public testing::TestWithParam<BadFile> {};
 
 TEST_P(BadOnnxFile, GivesOneLocatedMessage) {
-  const Result<ir::Graph> graph = read(load(std::string("bad_") + GetParam().name));
-  ASSERT_FALSE(graph);
-  EXPECT_EQ(graph.error().text(), GetParam().error);
-  EXPECT_EQ(graph.error().kind(), ErrorKind::BadInput);
+  expect_refused(read(load(std::string("bad_") + GetParam().name)), GetParam().error);
 }
 
-INSTANTIATE_TEST_SUITE_P(, BadOnnxFile, testing::ValuesIn(kBadFiles),
-                         [](const testing::TestParamInfo<BadFile>& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(, BadOnnxFile, testing::ValuesIn(kBadFiles), &name_of);
 
 TEST(BadOnnxFiles, EveryOneInTheFolderHasItsMessage) {
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("tests/models")) {
-    const std::string name = entry.path().filename().string();
-    files += name.starts_with("bad_") && name.ends_with(".onnx") ? 1 : 0;
-  }
   // One more: several faults in one file are a test of their own.
-  EXPECT_EQ(files, kBadFiles.size() + 1);
+  EXPECT_EQ(count_bad_files(".onnx"), kBadFiles.size() + 1);
 }
 
 TEST(BadOnnxFiles, ListEveryUnsupportedOperatorAtOnce) {

@@ -2,26 +2,16 @@
 // Files from outside may hold anything. tests/models/make_bad_tflite.py spoils a valid file in one way each; the sweeps
 // spoil valid ones in ways that nobody thought of.
 #include <array>
-#include <filesystem>
-#include <fstream>
 
 #include <gtest/gtest.h>
 
+#include "formats/testing_bad_files.h"
 #include "formats/tflite/tflite.h"
 
 namespace netfit::formats::tflite {
 namespace {
 
-base::Bytes load(const std::string& name) {
-  const Result<base::Bytes> bytes = base::read_file("tests/models/" + name + ".tflite");
-  EXPECT_TRUE(bytes) << bytes.error().text();
-  return bytes.value_or(base::Bytes());
-}
-
-struct BadFile {
-  const char* name;
-  const char* error;
-};
+base::Bytes load(const std::string& name) { return load_model(name + ".tflite"); }
 
 const std::array kBadFiles{
     BadFile{"absent_data", "node 0 'c': error: input 0 is absent"},
@@ -108,23 +98,14 @@ const std::array kBadFiles{
 class BadTfliteFile : public testing::TestWithParam<BadFile> {};
 
 TEST_P(BadTfliteFile, GivesOneLocatedMessage) {
-  const Result<ir::Graph> graph = read(load(std::string("bad_") + GetParam().name));
-  ASSERT_FALSE(graph);
-  EXPECT_EQ(graph.error().text(), GetParam().error);
-  EXPECT_EQ(graph.error().kind(), ErrorKind::BadInput);
+  expect_refused(read(load(std::string("bad_") + GetParam().name)), GetParam().error);
 }
 
-INSTANTIATE_TEST_SUITE_P(, BadTfliteFile, testing::ValuesIn(kBadFiles),
-                         [](const testing::TestParamInfo<BadFile>& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(, BadTfliteFile, testing::ValuesIn(kBadFiles), &name_of);
 
 TEST(BadTfliteFiles, EveryOneInTheFolderHasItsMessage) {
-  std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator("tests/models")) {
-    const std::string name = entry.path().filename().string();
-    files += name.starts_with("bad_") && name.ends_with(".tflite") ? 1 : 0;
-  }
   // One more: several faults in one file are a test of their own.
-  EXPECT_EQ(files, kBadFiles.size() + 1);
+  EXPECT_EQ(count_bad_files(".tflite"), kBadFiles.size() + 1);
 }
 
 TEST(BadTfliteFiles, ListEveryUnsupportedOperatorAtOnce) {
