@@ -7,8 +7,8 @@ namespace netfit::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &kBench,   &kCompare, &kConvert, &kData,     &kDevices,   &kDocs, &kDoctor, &kEval,   &kExplore, &kGate,
-    &kInspect, &kOpt,     &kPareto,  &kQuantize, &kRecommend, &kRun,  &kRuns,   &kVerify, &kWhatif,
+    &kBench,   &kCompare, &kConvert, &kData,     &kDevices,   &kDocs,   &kDoctor, &kEval, &kExplore, &kGate,
+    &kInspect, &kOpt,     &kPareto,  &kQuantize, &kRecommend, &kReport, &kRun,    &kRuns, &kVerify,  &kWhatif,
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ extern const Command kOpt;
 extern const Command kPareto;
 extern const Command kQuantize;
 extern const Command kRecommend;
+extern const Command kReport;
 extern const Command kRun;
 extern const Command kRuns;
 extern const Command kVerify;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
-#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -9,45 +8,56 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
-#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/flags.h"
+#include "cli/presets.h"
 #include "cli/print_json.h"
+#include "cli/selection.h"
 #include "cli/table.h"
 #include "cli/version.h"
 #include "report/charts.h"
 #include "report/formats.h"
-#include "store/store.h"
 
 namespace netfit::cli {
 namespace {
 
 struct Options {
+  SelectionFlags selection;
   std::string output;
-  std::string store = ".netfit/runs.db";
-  std::string device;
   std::string title = "netfit report";
-  std::string objectives = "balanced";
   std::string chart;
   bool json = false;
 };
 
-Result<std::vector<store::Run>> load_runs(const Options& options) {
-  const auto store = NETFIT_TRY(store::open_store(options.store, {.access = store::Access::Read}));
-  store::Filter filter;
-  if (!options.device.empty()) filter.device = options.device;
-  std::vector<store::Run> runs = NETFIT_TRY(located(store->query(filter), options.store));
-  if (!runs.empty()) return runs;
-  const std::vector<store::Run> all = NETFIT_TRY(located(store->all(), options.store));
-  if (all.empty()) return located<std::vector<store::Run>>(bad_input("the store holds no runs yet"), options.store);
-  std::vector<std::string> devices;
-  for (const store::Run& run : all) devices.push_back(run.device.name);
-  std::ranges::sort(devices);
-  devices.erase(std::unique(devices.begin(), devices.end()), devices.end());
-  return located<std::vector<store::Run>>(
-      bad_input(fmt::format("the store has no runs of device '{}' (allowed: {})", base::printable(options.device),
-                            base::printable(base::join(devices, ", ")))),
-      options.store);
+// The flags as they concern one device: a platform's preset speaks of that platform only.
+Result<SelectionFlags> flags_for(const std::string& device, const SelectionFlags& flags,
+                                 const Environment& environment) {
+  SelectionFlags own = flags;
+  own.device = device;
+  if (!flags.device.empty()) return own;
+  own.objective.presets.clear();
+  for (const Preset& preset : NETFIT_TRY(find_presets(flags.objective.presets, environment))) {
+    if (preset.device.empty() || preset.device == device) own.objective.presets.push_back(preset.name);
+  }
+  return own;
+}
+
+Result<report::Report> load_report(const Options& options, const Environment& environment) {
+  const Config config = NETFIT_TRY(load_config(options.selection.config));
+  std::vector<std::string> devices{options.selection.device};
+  if (options.selection.device.empty()) {
+    devices = NETFIT_TRY(stored_devices(store_path(options.selection.store, config)));
+    if (devices.empty()) devices.emplace_back();  // the store says that it is empty
+  }
+  report::ReportOptions choices{.title = options.title, .tool_version = std::string(kVersion)};
+  std::vector<store::Run> runs;
+  for (const std::string& device : devices) {
+    const SelectionFlags flags = NETFIT_TRY(flags_for(device, options.selection, environment));
+    const Selection selection = NETFIT_TRY(open_selection(flags, environment));
+    choices.requests[selection.runs.device] = selection.request;
+    runs.insert(runs.end(), selection.runs.runs.begin(), selection.runs.runs.end());
+  }
+  return report::make_report(runs, choices);
 }
 
 void print_answer(const Options& options, const report::Report& report, std::size_t bytes,
@@ -79,10 +89,7 @@ Result<void> run_report(const Options& options, const Environment& environment) 
     NETFIT_TRY(report::find_chart(options.chart));
     write.chart = options.chart;
   }
-  report::ReportOptions choices{.title = options.title, .tool_version = std::string(kVersion)};
-  choices.otherwise.ranking.objectives = NETFIT_TRY(select::parse_objectives(options.objectives, "--objective"));
-  const std::vector<store::Run> runs = NETFIT_TRY(load_runs(options));
-  const report::Report report = NETFIT_TRY(report::make_report(runs, choices));
+  const report::Report report = NETFIT_TRY(load_report(options, environment));
   const std::string text = NETFIT_TRY(format->write(report, write));
   NETFIT_TRY(base::write_file(options.output, text));
   print_answer(options, report, text.size(), environment);
@@ -90,11 +97,17 @@ Result<void> run_report(const Options& options, const Environment& environment) 
 }
 
 std::string chart_names() {
-  std::string names;
+  constexpr std::size_t kWidth = 68;
+  std::string lines;
+  std::string line;
   for (const report::ChartKind& kind : report::chart_kinds()) {
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", kind.name);
+    if (line.size() + kind.name.size() > kWidth) {
+      lines += line + ",\n";
+      line.clear();
+    }
+    line += fmt::format("{}{}", line.empty() ? "" : ", ", kind.name);
   }
-  return names;
+  return lines + line;
 }
 
 Action set_up(CLI::App& app) {
@@ -102,13 +115,8 @@ Action set_up(CLI::App& app) {
   app.add_option("-o,--output", options->output, "the file to write: .html, .json, .csv or .svg")
       ->required()
       ->type_name("OUT");
-  app.add_option("--store", options->store, "where the runs are")->type_name("FILE")->capture_default_str();
-  app.add_option("--device", options->device, "this device only (default: all)")->type_name("DEVICE");
-  app.add_option("--objective", options->objectives,
-                 "what is to be as good as possible: latency, memory, flash, energy, accuracy,\n"
-                 "balanced; or several, the first deciding: memory,latency")
-      ->type_name("LIST")
-      ->capture_default_str();
+  add_selection_flags(app, options->selection);
+  app.get_option("--device")->description("this one only (default: all that the store has Runs of)");
   app.add_option("--chart", options->chart,
                  fmt::format("what an .svg shows (default accuracy-latency):\n{}", chart_names()))
       ->type_name("NAME");

@@ -2,6 +2,7 @@
 #include "report/draw.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -14,6 +15,7 @@
 namespace netfit::report {
 namespace {
 
+constexpr int kTicks = 6;
 constexpr double kWidth = 720.0;
 constexpr double kMargin = 24.0;
 constexpr double kLine = 20.0;
@@ -25,10 +27,8 @@ std::string hint_of(const std::vector<Detail>& details) {
   return hint;
 }
 
-// "12.5", "0.02", "2000": as many digits as the distance between ticks needs.
-std::string tick_label(double tick, double step) {
-  const int decimals = step >= 1.0 ? 0 : static_cast<int>(std::ceil(-std::log10(step) - 1e-9));
-  return fmt::format("{:.{}f}", tick, std::min(decimals, 9));
+std::string tick_label(double tick, int decimals) {
+  return decimals < 0 ? fmt::format("{:.6g}", tick) : fmt::format("{:.{}f}", tick, decimals);
 }
 
 // Where a plot's inside lies.
@@ -48,19 +48,26 @@ class LegendRow {
   LegendRow(SvgCanvas& canvas, double top) : canvas_(canvas), y_(top) {}
 
   void add(const Series& series, Filled filled, std::string_view color) {
-    const double width = 18.0 + text_width(series.name) + 18.0;
-    if (x_ + width > kWidth - kMargin && x_ > kMargin) {
-      x_ = kMargin;
-      y_ += kLine;
-    }
-    canvas_.mark({x_ + 6.0, y_ - 4.0}, series.shape, filled, color, "");
-    canvas_.text({x_ + 18.0, y_}, Anchor::Start, "", series.name);
-    x_ += width;
+    canvas_.mark(place(series.name), series.shape, filled, color, "");
   }
+  void add_ring(std::string_view words) { canvas_.ring(place(words)); }
   /// Where what comes below may begin.
   double bottom() const { return y_ + 14.0; }
 
  private:
+  // Sets the words, and says where the mark before them is.
+  Spot place(std::string_view words) {
+    const double width = 20.0 + text_width(words) + 16.0;
+    if (x_ + width > kWidth - kMargin && x_ > kMargin) {
+      x_ = kMargin;
+      y_ += kLine;
+    }
+    const Spot mark{x_ + 6.0, y_ - 4.0};
+    canvas_.text({x_ + 20.0, y_}, Anchor::Start, "", words);
+    x_ += width;
+    return mark;
+  }
+
   SvgCanvas& canvas_;
   double x_ = kMargin;
   double y_;
@@ -72,24 +79,22 @@ double draw_head(SvgCanvas& canvas, const Chart& chart) {
 }
 
 void draw_x_axis(SvgCanvas& canvas, const Frame& frame, const Axis& axis) {
-  const std::vector<double> ticks = ticks_of(axis, 7);
-  for (std::size_t i = 0; i < ticks.size(); ++i) {
-    const double x = frame.x(axis, ticks[i]);
+  const int decimals = tick_decimals(axis, kTicks);
+  for (const double tick : ticks_of(axis, kTicks)) {
+    const double x = frame.x(axis, tick);
     canvas.line({x, frame.top}, {x, frame.bottom}, "grid");
-    const double step = axis.logarithmic || ticks.size() < 2 ? ticks[i] : ticks[1] - ticks[0];
-    canvas.text({x, frame.bottom + 18.0}, Anchor::Middle, "", tick_label(ticks[i], step));
+    canvas.text({x, frame.bottom + 18.0}, Anchor::Middle, "", tick_label(tick, decimals));
   }
   canvas.line({frame.left, frame.bottom}, {frame.right, frame.bottom}, "axis");
   canvas.text({(frame.left + frame.right) / 2.0, frame.bottom + 40.0}, Anchor::Middle, "", axis.title);
 }
 
 void draw_y_axis(SvgCanvas& canvas, const Frame& frame, const Axis& axis) {
-  const std::vector<double> ticks = ticks_of(axis, 6);
-  for (const double tick : ticks) {
+  const int decimals = tick_decimals(axis, kTicks);
+  for (const double tick : ticks_of(axis, kTicks)) {
     const double y = frame.y(axis, tick);
     canvas.line({frame.left, y}, {frame.right, y}, "grid");
-    const double step = axis.logarithmic || ticks.size() < 2 ? tick : ticks[1] - ticks[0];
-    canvas.text({frame.left - 8.0, y + 4.0}, Anchor::End, "", tick_label(tick, step));
+    canvas.text({frame.left - 8.0, y + 4.0}, Anchor::End, "", tick_label(tick, decimals));
   }
   canvas.line({frame.left, frame.top}, {frame.left, frame.bottom}, "axis");
   canvas.text({frame.left, frame.top - 8.0}, Anchor::Middle, "", axis.title);
@@ -120,6 +125,7 @@ std::string draw_scatter(const Chart& chart, const ScatterChart& scatter) {
   if (scatter.shapes.size() > 1) {
     for (const Series& shape : scatter.shapes) legend.add(shape, Filled::No, "#5b626c");
   }
+  if (std::ranges::any_of(scatter.points, &Point::chosen)) legend.add_ring("recommended");
   const Frame frame{72.0, legend.bottom() + 24.0, kWidth - kMargin, kHeight - 52.0};
   draw_x_axis(canvas, frame, scatter.x);
   draw_y_axis(canvas, frame, scatter.y);
@@ -135,9 +141,7 @@ std::string draw_scatter(const Chart& chart, const ScatterChart& scatter) {
     const Spot at{frame.x(scatter.x, point.x.value), frame.y(scatter.y, point.y.value)};
     canvas.mark(at, scatter.shapes.at(point.shape).shape, point.on_front ? Filled::Yes : Filled::No, color,
                 hint_of(point.details));
-    if (!point.chosen) continue;
-    const bool right = at.x + 12.0 + text_width(point.name) < frame.right;
-    canvas.text({at.x + (right ? 12.0 : -12.0), at.y - 8.0}, right ? Anchor::Start : Anchor::End, "strong", point.name);
+    if (point.chosen) canvas.ring(at);
   }
   return canvas.finish(kWidth, kHeight, chart.title, chart.caption);
 }

@@ -69,10 +69,13 @@ figcaption p{font-size:13.5px;line-height:1.45;color:var(--soft);margin:4px 0 8p
 .chart{width:100%;min-height:40px}
 .chart svg{max-width:100%;height:auto}
 .vega-embed{width:100%}
-#vg-tooltip-element{max-width:min(380px,90vw);font:13px/1.4 system-ui,sans-serif;background:var(--paper);
-color:var(--text);border:1px solid var(--line)}
-#vg-tooltip-element table tr td{padding:2px 4px;border:0;overflow-wrap:anywhere;max-width:260px}
-#vg-tooltip-element table tr td.key{color:var(--soft);max-width:110px}
+#vg-tooltip-element{position:fixed;visibility:hidden;z-index:10;max-width:min(400px,92vw);padding:8px;border-radius:6px;
+font:13px/1.4 system-ui,sans-serif;background:var(--paper);color:var(--text);border:1px solid var(--line);
+box-shadow:0 2px 10px #0003}
+#vg-tooltip-element.visible{visibility:visible}
+#vg-tooltip-element table{width:auto;font-size:13px}
+#vg-tooltip-element td{padding:1px 6px;border:0;text-align:left;overflow-wrap:anywhere}
+#vg-tooltip-element td.key{color:var(--soft);white-space:nowrap}
 details{margin:16px 0}
 summary{cursor:pointer;padding:4px 0}
 footer{color:var(--soft);font-size:13.5px;margin-top:56px;padding-top:16px;padding-bottom:40px;

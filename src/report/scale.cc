@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kRoom = 0.06;             // of the axis, at both ends
 constexpr double kLogarithmicFrom = 30.0;  // largest over smallest
-constexpr double kLabelRoom = 0.16;
+constexpr double kLabelRoom = 0.25;
 constexpr double kLeast = 1e-12;
 
 struct UnitRow {
@@ -55,7 +55,7 @@ std::vector<double> linear_ticks(const Axis& axis, int wanted) {
   const double step = rounded((axis.high - axis.low) / wanted);
   std::vector<double> ticks;
   for (double i = std::ceil(axis.low / step - 1e-9); i * step <= axis.high * (1.0 + 1e-12); ++i) {
-    ticks.push_back(i * step);
+    ticks.push_back(i * step + 0.0);  // never -0
   }
   return ticks;
 }
@@ -119,6 +119,12 @@ Axis axis_from_zero(std::string title, double most) {
 
 std::vector<double> ticks_of(const Axis& axis, int wanted) {
   return axis.logarithmic ? logarithmic_ticks(axis, wanted) : linear_ticks(axis, wanted);
+}
+
+int tick_decimals(const Axis& axis, int wanted) {
+  const std::vector<double> ticks = ticks_of(axis, wanted);
+  if (axis.logarithmic || ticks.size() < 2) return -1;
+  return std::max(0, static_cast<int>(std::ceil(-std::log10(ticks[1] - ticks[0]) - 1e-9)));
 }
 
 double place_on(const Axis& axis, double value) {

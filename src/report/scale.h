@@ -31,6 +31,9 @@ Axis axis_from_zero(std::string title, double most);
 /// Where the ticks of `axis` are: about `wanted` of them, at 1, 2 or 5 times powers of ten.
 std::vector<double> ticks_of(const Axis& axis, int wanted);
 
+/// How many digits behind the point those ticks need, all alike; -1 where each needs its own (logarithmic axes).
+int tick_decimals(const Axis& axis, int wanted);
+
 /// From 0 at the low end of the axis to 1 at its high end.
 double place_on(const Axis& axis, double value);
 

@@ -14,7 +14,8 @@ namespace netfit::report {
 namespace {
 
 constexpr double kMarkRadius = 5.5;
-constexpr double kCharacterWidth = 6.5;  // of a sans-serif of 12 pixels, on the average
+constexpr double kRingRadius = 9.5;
+constexpr double kCharacterWidth = 7.0;  // of a sans-serif of 12 pixels, on the average
 
 // A hundredth of a pixel is enough, and keeps files small.
 std::string number(double value) {
@@ -69,6 +70,11 @@ void SvgCanvas::polygon(std::span<const Spot> spots, std::string_view style) {
   elements_ += fmt::format("<polygon {} points=\"{}\"/>\n", style, points(spots));
 }
 
+void SvgCanvas::ring(Spot at) {
+  elements_ += fmt::format("<circle class=\"ring\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>\n", number(at.x), number(at.y),
+                           number(kRingRadius));
+}
+
 void SvgCanvas::text(Spot at, Anchor anchor, std::string_view style, std::string_view words) {
   constexpr std::array<std::string_view, 3> kAnchors{"start", "middle", "end"};
   elements_ += fmt::format("<text{} text-anchor=\"{}\" x=\"{}\" y=\"{}\">{}</text>\n",
@@ -84,7 +90,8 @@ std::string SvgCanvas::finish(double width, double height, std::string_view titl
   constexpr std::string_view kStyle =
       "text{font:12px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;fill:#3b4048}"
       ".head{font-size:15px;font-weight:600;fill:#16181d}.strong{font-weight:600;fill:#16181d}"
-      ".grid{stroke:#e3e6ea}.axis{stroke:#8a919b}.interval{stroke-opacity:.55}";
+      ".grid{stroke:#e3e6ea}.axis{stroke:#8a919b}.interval{stroke-opacity:.55}.ring{fill:none;stroke:#16181d;stroke-"
+      "width:1.5}";
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {} {}\" width=\"{}\" height=\"{}\">\n"
       "<title>{}</title>\n<desc>{}</desc>\n<style>{}</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"

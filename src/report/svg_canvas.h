@@ -25,6 +25,8 @@ class SvgCanvas {
   void text(Spot at, Anchor anchor, std::string_view style, std::string_view words);
   void mark(Spot at, std::size_t shape, Filled filled, std::string_view color, std::string_view hint);
 
+  void ring(Spot at);  ///< around the mark of what is recommended
+
   /// The whole file, `title` and `description` being its text alternative.
   std::string finish(double width, double height, std::string_view title, std::string_view description) const;
 

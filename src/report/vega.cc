@@ -68,7 +68,9 @@ Json axis_of(const char* name, const Axis& axis) {
   Json json = field(name);
   json["scale"] = scale;
   json["title"] = axis.title;
-  json["axis"] = {{"values", ticks_of(axis, kTicks)}, {"format", ".6~g"}};
+  const int decimals = tick_decimals(axis, kTicks);
+  json["axis"] = {{"values", ticks_of(axis, kTicks)},
+                  {"format", decimals < 0 ? ".6~g" : fmt::format(".{}f", decimals)}};
   return json;
 }
 
@@ -104,7 +106,7 @@ Json interval(const char* along, const char* low, const char* high, const Json& 
   const char* across = *along == 'x' ? "y" : "x";
   const std::string end = fmt::format("{}2", along);
   Json encoding{{along, field(low)}, {end, {{"field", high}}}, {across, field(across)}, {"color", color}};
-  return {{"mark", {{"type", "rule"}, {"opacity", 0.5}, {"strokeWidth", 1.5}, {"tooltip", nullptr}}},
+  return {{"mark", {{"type", "rule"}, {"opacity", 0.5}, {"strokeWidth", 1.5}, {"tooltip", nullptr}, {"aria", false}}},
           {"encoding", encoding}};
 }
 
@@ -118,7 +120,7 @@ Json scatter_spec(const Chart& chart, const ScatterChart& scatter) {
   const Json on_front = filter("isValid(datum.f)");
   const Json off_front = filter("!isValid(datum.f)");
   const Json is_chosen = filter("isValid(datum.c)");
-  Json points{{"x", x}, {"y", y}, {"shape", shape}, {"tooltip", tooltip}};
+  Json points{{"x", x}, {"y", y}, {"shape", shape}, {"tooltip", tooltip}, {"description", field("n", "nominal")}};
   Json hollow = points;
   hollow["stroke"] = color;
   hollow["fill"] = {{"value", "transparent"}};
@@ -136,8 +138,7 @@ Json scatter_spec(const Chart& chart, const ScatterChart& scatter) {
                       {"strokeWidth", 1.5},
                       {"style", "front"}}},
                     {"encoding", {{"x", x}, {"y", y}, {"order", field("f")}}}},
-                   {{"transform", off_front}, {"mark", mark}, {"encoding", hollow}},
-                   {{"transform", on_front}, {"mark", mark}, {"encoding", filled}},
+                   // Below the points, so that it hides none from the pointer.
                    {{"transform", is_chosen},
                     {"mark",
                      {{"type", "point"},
@@ -146,8 +147,11 @@ Json scatter_spec(const Chart& chart, const ScatterChart& scatter) {
                       {"shape", "circle"},
                       {"style", "chosen"},
                       {"opacity", 1},
-                      {"tooltip", nullptr}}},
-                    {"encoding", {{"x", x}, {"y", y}}}}};
+                      {"tooltip", nullptr},
+                      {"aria", false}}},
+                    {"encoding", {{"x", x}, {"y", y}}}},
+                   {{"transform", off_front}, {"mark", mark}, {"encoding", hollow}},
+                   {{"transform", on_front}, {"mark", mark}, {"encoding", filled}}};
   return spec;
 }
 
@@ -180,6 +184,7 @@ Json bar_spec(const Chart& chart, const BarChart& bars) {
   Json bar = encoding;
   bar["color"] = color_by("s", bars.colors);
   bar["tooltip"] = tooltip;
+  bar["description"] = field("n", "nominal");
   Json label = encoding;
   label["text"] = field("t", "nominal");
   spec["layer"] = Json::array({{{"mark", {{"type", "bar"}}}, {"encoding", bar}}});
@@ -250,7 +255,7 @@ Json radar_spec(const Chart& chart, const RadarChart& radar) {
   const Json x = along("x", 1.75);
   const Json y = along("y", 1.3);
   const Json grid{{"x", x}, {"y", y}, {"detail", field("g", "nominal")}, {"order", field("o")}};
-  const Json web{{"type", "line"}, {"strokeWidth", 1}, {"style", "web"}, {"tooltip", nullptr}};
+  const Json web{{"type", "line"}, {"strokeWidth", 1}, {"style", "web"}, {"tooltip", nullptr}, {"aria", false}};
   const Json color = color_by("g", series);
   const Json tooltip = tooltip_of({{"candidate", ""}, {"figure", ""}, {"reading", ""}});
   spec["layer"] = {
@@ -260,7 +265,7 @@ Json radar_spec(const Chart& chart, const RadarChart& radar) {
        {"mark", {{"type", "text"}, {"style", "spoke"}}},
        {"encoding", {{"x", x}, {"y", y}, {"text", field("t", "nominal")}}}},
       {{"transform", only("line")},
-       {"mark", {{"type", "line"}, {"strokeWidth", 2}, {"tooltip", nullptr}}},
+       {"mark", {{"type", "line"}, {"strokeWidth", 2}, {"tooltip", nullptr}, {"aria", false}}},
        {"encoding", {{"x", x}, {"y", y}, {"color", color}, {"order", field("o")}}}},
       {{"transform", only("line")},
        {"mark", {{"type", "point"}, {"size", 50}, {"filled", true}, {"opacity", 1}}},
