@@ -2,97 +2,23 @@
 #include "quant/quantize.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/files.h"
-#include "base/parallel.h"
-#include "data/dataset.h"
 #include "data/preprocess.h"
-#include "eval/accuracy.h"
-#include "eval/run_dataset.h"
-#include "exec/fast.h"
-#include "formats/catalog.h"
-#include "interp/interpreter.h"
-#include "ir/parser.h"
 #include "ir/printer.h"
-#include "ir/verifier.h"
 #include "passes/pipelines.h"
-#include "support/paths.h"
+#include "quantize_cases.h"
 #include "support/random_graph.h"
 
-namespace netfit {
+namespace netfit::quantize_cases {
 namespace {
 
-using quant::CalibrationOptions;
 using quant::Io;
 using quant::RangeEstimator;
-
-ir::Graph parsed(std::string_view text) {
-  Result<ir::Graph> graph = ir::parse(text);
-  EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
-  return graph ? std::move(*graph) : ir::Graph();
-}
-
-Result<quant::Ranges> calibrate(const ir::Graph& graph, const std::vector<Tensor>& inputs,
-                                const CalibrationOptions& options = {}, int threads = 1) {
-  auto interpreter = interp::create_interpreter(graph, {.threads = threads});
-  EXPECT_TRUE(interpreter.has_value());
-  return quant::calibrate(graph, **interpreter, inputs, options, base::no_progress());
-}
-
-std::vector<Tensor> random_inputs(const ir::Graph& graph, std::int64_t samples) {
-  std::vector<Tensor> inputs;
-  for (const ir::GraphInput& input : graph.inputs) {
-    inputs.push_back(support::random_tensor(7, DType::Float32, graph.value(input.value).shape.with_dim(0, samples)));
-  }
-  return inputs;
-}
-
-std::vector<Tensor> run(const ir::Graph& graph, const std::vector<Tensor>& inputs) {
-  auto interpreter = interp::create_interpreter(graph, {});
-  EXPECT_TRUE(interpreter.has_value()) << (interpreter ? "" : interpreter.error().text());
-  auto outputs = (*interpreter)->run(inputs, base::no_progress());
-  EXPECT_TRUE(outputs.has_value()) << (outputs ? "" : outputs.error().text());
-  return outputs ? *outputs : std::vector<Tensor>();
-}
-
-// The int8 graph's outputs as reals, computed behind float borders.
-std::vector<Tensor> run_int8(const ir::Graph& graph, const quant::Ranges& ranges, const std::vector<Tensor>& inputs) {
-  const Result<ir::Graph> int8 = quant::quantize_int8(graph, ranges, {.io = Io::Float32});
-  EXPECT_TRUE(int8.has_value()) << (int8 ? "" : int8.error().text());
-  return int8 ? run(*int8, inputs) : std::vector<Tensor>();
-}
-
-double largest_difference(const Tensor& a, const Tensor& b) {
-  const std::vector<double> left = tensor::to_doubles(a);
-  const std::vector<double> right = tensor::to_doubles(b);
-  double largest = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) largest = std::max(largest, std::fabs(left[i] - right[i]));
-  return largest;
-}
-
-constexpr std::string_view kSmallCnn = R"(graph main(%x: f32[1,6,6,3]) -> (%y, %p) {
-    preprocess %x scale=0.01 mean=[1, 1.2, 1.4] std=[0.5, 0.5, 0.5] order=rgb
-    const @w: f32[8,3,3,3] = random(1)
-    const @b: f32[8] = random(2)
-    const @d: f32[1,3,3,8] = random(3)
-    const @v: f32[4,8] = random(4)
-    %c = conv2d(%x, @w, @b) padding=1,1,1,1 activation=relu6
-    %d1 = depthwise_conv2d(%c, @d) padding=1,1,1,1
-    %s = add(%c, %d1) activation=relu
-    %j = concat(%s, %c) axis=3
-    %m = max_pool2d(%j) window=2x2 stride=2x2
-    %e = mean(%s) axes=[1,2]
-    %y = fully_connected(%e, @v)
-    %p = softmax(%y)
-    %unused = mean(%m) axes=[1,2]
-  })";
 
 TEST(QuantizeInt8, StaysWithinAFewStepsOfFloat) {
   const ir::Graph graph = parsed(kSmallCnn);
@@ -299,117 +225,5 @@ TEST(QuantizeInt8, RefusesMissingRanges) {
   EXPECT_NE(int8.error().text().find("value 'y': error: has no finite range"), std::string::npos);
 }
 
-TEST(Calibrate, NamesTheValueThatIsNotFinite) {
-  const ir::Graph graph = parsed(R"(graph main(%x: f32[1,2]) -> (%y) {
-    %a = div(%x, %x)
-    %y = relu(%a)
-  })");
-  const Tensor inputs = Tensor::from(Shape{3, 2}, std::vector<float>{1, 1, 1, 0, 1, 1});
-  const Result<quant::Ranges> ranges = calibrate(graph, {inputs});
-  ASSERT_FALSE(ranges.has_value());
-  EXPECT_EQ(ranges.error().text(), "value 'a': error: is not finite in calibration sample 1");
-  const float infinity = std::numeric_limits<float>::infinity();
-  const Result<quant::Ranges> bad_input =
-      calibrate(graph, {Tensor::from(Shape{1, 2}, std::vector<float>{infinity, 1})});
-  ASSERT_FALSE(bad_input.has_value());
-  EXPECT_EQ(bad_input.error().text(), "value 'x': error: is not finite in calibration sample 0");
-}
-
-TEST(Calibrate, FindsTheExtremesOfEverySample) {
-  const ir::Graph graph = parsed("graph main(%x: f32[1,2]) -> (%y) { %y = mul(%x, %x) }");
-  const Tensor inputs = Tensor::from(Shape{3, 2}, std::vector<float>{1, -3, 2, 0.5F, 0, 1});
-  const quant::Ranges ranges = *calibrate(graph, {inputs}, {.estimator = RangeEstimator::MinMax}, 2);
-  EXPECT_EQ(ranges.at(graph.inputs[0].value).low, -3.0F);
-  EXPECT_EQ(ranges.at(graph.inputs[0].value).high, 2.0F);
-  EXPECT_EQ(ranges.at(graph.outputs[0].value).low, 0.0F);
-  EXPECT_EQ(ranges.at(graph.outputs[0].value).high, 9.0F);
-}
-
-TEST(Calibrate, RefusesBadOptionsAndNoSamples) {
-  const ir::Graph graph = parsed("graph main(%x: f32[1,2]) -> (%y) { %y = relu(%x) }");
-  const std::vector<Tensor> inputs = random_inputs(graph, 2);
-  EXPECT_EQ(calibrate(graph, inputs, {.percentile = 0}).error().what(), "percentile 0 is not in (0, 100]");
-  EXPECT_EQ(calibrate(graph, inputs, {.moving_average = 1}).error().what(), "moving average 1 is not in [0, 1)");
-  EXPECT_EQ(calibrate(graph, {Tensor(DType::Float32, Shape{0, 2})}).error().what(), "no calibration samples given");
-}
-
-struct Trained {
-  std::string file;
-  double top1;
-};
-
-// The trained networks of the repository, calibrated on 512 training images and evaluated on all test images.
-class Int8Network : public testing::TestWithParam<Trained> {
- protected:
-  void SetUp() override {
-    if (!support::cifar10()) GTEST_SKIP() << "the CIFAR-10 binary files are not there";
-    const std::filesystem::path path = support::zoo() / GetParam().file;
-    const Result<base::Bytes> bytes = base::read_file(path);
-    ASSERT_TRUE(bytes.has_value()) << bytes.error().text();
-    Result<ir::Graph> read = formats::read(*bytes, path);
-    ASSERT_TRUE(read.has_value()) << read.error().text();
-    graph = std::move(*read);
-    ASSERT_TRUE(passes::canonicalize(graph).has_value());
-    ASSERT_TRUE(passes::optimize(graph).has_value());
-    test = images(data::Split::Test, 10'000);
-    const data::Dataset train = images(data::Split::Train, 512);
-    const ir::GraphInput& input = graph.inputs[0];
-    const Result<Tensor> samples = data::preprocess(train.samples, graph.value(input.value), *input.preprocessing);
-    ASSERT_TRUE(samples.has_value());
-    const Result<quant::Ranges> calibrated = calibrate(graph, {*samples}, {}, base::available_threads());
-    ASSERT_TRUE(calibrated.has_value());
-    ranges = *calibrated;
-  }
-
-  static data::Dataset images(data::Split split, std::int64_t limit) {
-    Result<data::Dataset> dataset =
-        data::open("cifar10", {.split = split, .limit = limit, .cache = {*support::cifar10()}, .embedded = {}});
-    EXPECT_TRUE(dataset.has_value()) << (dataset ? "" : dataset.error().text());
-    return dataset ? std::move(*dataset) : data::Dataset();
-  }
-
-  std::vector<std::int64_t> classes(const ir::Graph& network) const {
-    auto executor = exec::create_fast(network, {.threads = base::available_threads()}, interp::make_node_runner());
-    EXPECT_TRUE(executor.has_value()) << (executor ? "" : executor.error().text());
-    if (!executor) return {};
-    const auto outputs =
-        eval::run_dataset(**executor, network, test, network.inputs[0].preprocessing, base::no_progress());
-    EXPECT_TRUE(outputs.has_value()) << (outputs ? "" : outputs.error().text());
-    return outputs ? eval::top_classes(outputs->outputs[0]) : std::vector<std::int64_t>();
-  }
-
-  std::vector<std::int64_t> int8_classes(Io io) const {
-    const Result<ir::Graph> int8 = quant::quantize_int8(graph, ranges, {.io = io});
-    EXPECT_TRUE(int8.has_value()) << (int8 ? "" : int8.error().text());
-    return int8 ? classes(*int8) : std::vector<std::int64_t>();
-  }
-
-  ir::Graph graph;
-  data::Dataset test;
-  quant::Ranges ranges;
-};
-
-TEST_P(Int8Network, LosesAtMostTwoTenthsOfAPoint) {
-  const double before = eval::percent_equal(classes(graph), test.labels);
-  EXPECT_NEAR(before, GetParam().top1, 0.02);
-  const double top1 = eval::percent_equal(int8_classes(Io::Int8), test.labels);
-  EXPECT_GE(top1, before - 0.2);
-  RecordProperty("top1", std::to_string(top1));
-}
-
-TEST_P(Int8Network, TakesPixelsAtTheCostOfFewImages) {
-  const std::vector<std::int64_t> int8 = int8_classes(Io::Int8);
-  const std::vector<std::int64_t> pixels = int8_classes(Io::Int8Pixels);
-  EXPECT_NEAR(eval::percent_equal(pixels, test.labels), eval::percent_equal(int8, test.labels), 0.1);
-  // The goal, 99.6, is missed: 99.51 and 99.59 % are reached, for the reason in docs/quantization.md. This guards
-  // these.
-  EXPECT_GE(eval::percent_equal(int8, pixels), 99.5);
-}
-
-INSTANTIATE_TEST_SUITE_P(WholeNetwork, Int8Network,
-                         testing::Values(Trained{"mobilenetv2_cifar10_450k.onnx", 94.27},
-                                         Trained{"mobilenetv2_cifar10_w1.0.onnx", 94.51}),
-                         [](const auto& trained) { return trained.index == 0 ? "Small" : "Large"; });
-
 }  // namespace
-}  // namespace netfit
+}  // namespace netfit::quantize_cases
