@@ -13,6 +13,7 @@
 #include "exec/onednn/library.h"
 #include "exec/program.h"
 #include "exec/xnnpack/operators.h"
+#include "ir/absent_weights.h"
 
 namespace netfit::exec {
 namespace {
@@ -71,6 +72,7 @@ struct CompiledSessions {
 
 Result<CompiledSessions> compile_sessions(const ir::Graph& graph, const FastOptions& options,
                                           const std::shared_ptr<const NodeRunner>& fallback) {
+  NETFIT_TRY(ir::require_weights(graph));
   const bool onednn = options.backend == FastBackend::OneDnn;
   if (!onednn) NETFIT_TRY(xnnpack::initialize());
   ProgramOptions program_options{.makers = kXnnpackMakers, .batch = options.batch};

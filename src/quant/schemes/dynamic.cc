@@ -13,6 +13,7 @@
 #include "base/check.h"
 #include "base/diagnostics.h"
 #include "base/text.h"
+#include "ir/absent_weights.h"
 #include "ir/ops/conv.h"
 #include "ir/verifier.h"
 #include "passes/constants.h"
@@ -80,6 +81,7 @@ Result<void> check_finite(const ir::Graph& graph) {
 }  // namespace
 
 Result<ir::Graph> quantize_dynamic(const ir::Graph& optimized) {
+  NETFIT_TRY(ir::require_weights(optimized));
   ir::Graph result = optimized;
   NETFIT_TRY(passes::widen_constants(result));
   NETFIT_TRY(check_float(result, "dynamic"));

@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/diagnostics.h"
 #include "base/text.h"
+#include "ir/absent_weights.h"
 #include "ir/ops/requantize.h"
 #include "ir/verifier.h"
 #include "passes/widen_constants.h"
@@ -74,6 +75,7 @@ void make_half(passes::Wiring& wiring, ValueId id) {
 }  // namespace
 
 Result<ir::Graph> quantize_float16(const ir::Graph& optimized) {
+  NETFIT_TRY(ir::require_weights(optimized));
   ir::Graph result = optimized;
   NETFIT_TRY(passes::widen_constants(result));
   NETFIT_TRY(check_float(result, "float16"));

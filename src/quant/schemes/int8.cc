@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "ir/absent_weights.h"
 #include "ir/ops.h"
 #include "ir/quant_rules.h"
 #include "ir/verifier.h"
@@ -160,6 +161,7 @@ class Int8Scheme {
 }  // namespace
 
 Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options) {
+  NETFIT_TRY(ir::require_weights(graph));
   ir::Graph result = graph;
   NETFIT_TRY(passes::widen_constants(result));
   Ranges known = ranges;
