@@ -19,6 +19,7 @@
 #include "exec/runtime.h"
 #include "interp/interpreter.h"
 #include "ir/parser.h"
+#include "report/libraries.h"
 
 namespace netfit::cli {
 namespace {
@@ -42,6 +43,13 @@ Finding find_data(std::string what, const data::OpenOptions& options, std::strin
   return {std::move(what), false, "not found", std::move(cost)};
 }
 
+Finding find_vega(const Environment& environment) {
+  std::string what = "charts of HTML reports";
+  if (report::load_libraries(environment.vega)) return {std::move(what), true, environment.vega.string(), ""};
+  return {std::move(what), false, "Vega was not found (tools/setup fetches it, or set NETFIT_VEGA)",
+          "netfit report writes no .html"};
+}
+
 // Which backend `fast` chooses here, asked of a network with one node.
 Finding find_backend(std::string what, std::string_view network) {
   const Result<ir::Graph> graph = ir::parse(network);
@@ -63,6 +71,7 @@ std::vector<Finding> examine(const Environment& environment) {
       find_data("CIFAR-10, complete", {.cache = {environment.cache / "cifar10"}},
                 "--data cifar10 uses 2,000 test images ('netfit data fetch cifar10' gets all 10,000)"),
       find_data("CIFAR-10, embedded", {.embedded = environment.embedded}, "--data cifar10 needs the complete data set"),
+      find_vega(environment),
   };
 }
 

@@ -43,7 +43,7 @@ table{border-collapse:collapse;width:100%;font-size:14px;line-height:1.4}
 th,td{padding:8px 10px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 tbody tr:last-child>*{border-bottom:0}
 thead th{background:var(--panel);white-space:nowrap;font-weight:600}
-tbody th{font-weight:500;min-width:190px;max-width:320px;overflow-wrap:anywhere}
+tbody th{position:sticky;left:0;background:var(--paper);font-weight:500;min-width:190px;max-width:320px;overflow-wrap:anywhere}
 td.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 th.number{text-align:right}
 td small{display:block}
@@ -51,7 +51,7 @@ td.wrap{min-width:180px;max-width:360px;overflow-wrap:anywhere}
 .missing{color:var(--soft);white-space:normal!important;min-width:130px}
 .fits{color:var(--good)}
 .lacks{color:var(--bad)}
-tr.chosen>*{background:color-mix(in srgb,#009e73 12%,transparent)}
+tr.chosen>*{background:color-mix(in srgb,#009e73 12%,var(--paper))}
 .badge{display:inline-block;font-size:12px;line-height:1.5;font-weight:600;border:1px solid currentColor;
 border-radius:4px;padding:0 6px;color:var(--good)}
 thead button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
@@ -82,7 +82,7 @@ footer{color:var(--soft);font-size:13.5px;margin-top:56px;padding-top:16px;paddi
 border-top:1px solid var(--line)}
 pre{white-space:pre-wrap;font-size:12px}
 @media(max-width:600px){main,header,footer{padding-left:16px;padding-right:16px}h1{font-size:24px}h2{font-size:20px}
-figure{padding:12px}.card{padding:16px}}
+figure{padding:12px}.card{padding:16px}tbody th{min-width:150px;max-width:170px}}
 @media print{nav,noscript{display:none}.scroll{overflow:visible}figure,.card{break-inside:avoid}}
 )css";
 }

@@ -50,7 +50,10 @@ void name_entries(std::vector<Entry>& entries) {
 std::vector<std::string> lacks_of(const select::Option& option, const select::Constraints& constraints) {
   std::vector<std::string> lacks;
   for (const select::Violation& violation : select::violations_of(option, constraints)) {
-    lacks.push_back(fmt::format("{}: {}", select::in_words(violation.limited), violation.reason));
+    const std::string_view what = select::in_words(violation.limited);
+    // Why it is unavailable is said where the figure would be.
+    lacks.push_back(violation.best ? fmt::format("{}: {}", what, violation.reason)
+                                   : fmt::format("{} is unavailable", what));
   }
   return lacks;
 }

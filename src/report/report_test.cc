@@ -63,6 +63,13 @@ TEST(Report, TellsRunsOfOneLabelApart) {
   EXPECT_TRUE(std::ranges::any_of(names, [](const std::string& n) { return n.find(", run ") != n.npos; }));
 }
 
+TEST(Report, SaysOfAnUnavailableFigureOnlyThatItIs) {
+  ReportOptions options;
+  options.otherwise.constraints.limits = {{select::Limited::Energy, 1.0}};
+  const Report report = *make_report(sample_runs(), options);
+  EXPECT_EQ(part_of(report, "cortex-a78").entries.front().lacks, std::vector<std::string>{"energy is unavailable"});
+}
+
 TEST(Report, OfNoRunsIsRefused) {
   const auto report = make_report({}, {});
   ASSERT_FALSE(report.has_value());
