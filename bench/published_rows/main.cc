@@ -4,12 +4,15 @@
 //   published_rows fit RUNTIME   figures of a runtime fitted to its rows, as its .toml has them
 //   published_rows intervals     src/cost/interval_table.inc: how wide the intervals must be
 //   published_rows report        docs/analytic-latency.md: predicted against published
+//   published_rows check         fails unless the intervals cover 90 % of the rows of each platform
 //   published_rows structure F   the structure of a model file as text, without weights
 //
 // In this order: new figures change the intervals, and both the report.
 #include <cstdio>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -60,11 +63,33 @@ Result<void> print_judgement(std::string_view mode) {
   return {};
 }
 
+// Latencies, energies, RAM and flash alike.
+Result<void> check() {
+  const Cases cases = NETFIT_TRY(load_cases("."));
+  const std::vector<Outcome> outcomes = NETFIT_TRY(judge(cases.used));
+  std::map<std::pair<std::string, Quantity>, std::pair<int, int>> counts;  // inside, all
+  for (const Outcome& outcome : outcomes) {
+    auto& [inside, all] = counts[{platform_of(outcome.made->row), outcome.quantity}];
+    inside += outcome.inside() ? 1 : 0;
+    ++all;
+  }
+  std::vector<base::Fault> faults;
+  for (const auto& [key, count] : counts) {
+    const auto& [inside, all] = count;
+    fmt::print("{} {}: {} of {} rows inside\n", key.first, base::name(key.second), inside, all);
+    if (10 * inside < 9 * all)
+      faults.push_back({key.first, fmt::format("{} covers less than 90 %", base::name(key.second))});
+  }
+  if (!faults.empty()) return fail(Error(ErrorKind::CheckFailed, std::move(faults)));
+  return {};
+}
+
 Result<void> run(const std::vector<std::string>& words) {
   if (words.size() == 2 && words[0] == "fit") return print_fit(words[1]);
   if (words.size() == 2 && words[0] == "structure") return print_structure(words[1]);
+  if (words.size() == 1 && words[0] == "check") return check();
   if (words.size() == 1 && (words[0] == "report" || words[0] == "intervals")) return print_judgement(words[0]);
-  return bad_usage("say fit RUNTIME, intervals, report or structure FILE");
+  return bad_usage("say fit RUNTIME, intervals, report, check or structure FILE");
 }
 
 }  // namespace

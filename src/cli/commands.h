@@ -14,6 +14,7 @@ extern const Command kData;
 extern const Command kDevices;
 extern const Command kDocs;
 extern const Command kDoctor;
+extern const Command kEstimate;
 extern const Command kEval;
 extern const Command kExplore;
 extern const Command kGate;

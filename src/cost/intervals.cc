@@ -28,9 +28,14 @@ constexpr std::array kJudgements{
 constexpr double kUnseen = 2.0;
 
 bool speaks_of(const Judgement& judgement, const Situation& situation) {
-  return judgement.quantity == situation.quantity && judgement.core == situation.core &&
-         judgement.runtime == situation.runtime && judgement.arithmetic == situation.arithmetic &&
-         judgement.least_threads <= situation.threads && situation.threads <= judgement.most_threads;
+  if (judgement.quantity != situation.quantity || judgement.core != situation.core ||
+      judgement.runtime != situation.runtime) {
+    return false;
+  }
+  // What memory is needed for depends on neither: sizes are known exactly.
+  if (situation.quantity == Quantity::PeakRam || situation.quantity == Quantity::Flash) return true;
+  return judgement.arithmetic == situation.arithmetic && judgement.least_threads <= situation.threads &&
+         situation.threads <= judgement.most_threads;
 }
 
 double widest(Quantity quantity, std::string_view runtime) {
@@ -49,17 +54,17 @@ Spread spread_of(const Situation& situation) {
   const auto* judged =
       std::ranges::find_if(kJudgements, [&](const Judgement& each) { return speaks_of(each, situation); });
   if (judged != kJudgements.end()) {
-    return around(judged->factor, "covers 90 % of the published rows of this core, runtime and type");
+    return around(judged->factor, "judged by published rows of this core and runtime");
   }
   if (situation.quantity == Quantity::Energy) {
     // Errors of power and of time are independent.
     Situation time = situation;
     time.quantity = Quantity::Latency;
     const double factor = std::exp(std::hypot(std::log(spread_of(time).above), std::log(situation.power_factor)));
-    return around(factor, "the interval of the latency and that of the power figure");
+    return around(factor, "from those of the latency and the power figure");
   }
   return around(widest(situation.quantity, situation.runtime),
-                "not judged: there are no published rows of this core, runtime and type");
+                "no published rows of this core, runtime and type judge it");
 }
 
 }  // namespace netfit::cost

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole-network estimates a second on one core, everything loaded: both networks of the zoo, and the structure of the
+// four MLPerf Tiny models. Run in the repository's root.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+#include "base/files.h"
+#include "cost/estimate.h"
+#include "device/catalog.h"
+#include "formats/catalog.h"
+#include "ir/parser.h"
+#include "passes/pipelines.h"
+
+namespace netfit {
+namespace {
+
+// A fault ends the program: there is nothing to measure then.
+template <typename T>
+T must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "error: %s\n", result.error().text().c_str());
+    std::exit(1);
+  }
+  return *std::move(result);
+}
+
+ir::Graph load(const std::filesystem::path& path) {
+  const base::Bytes bytes = must(base::read_file(path));
+  if (path.extension() == ".txt") return must(ir::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  ir::Graph graph = must(formats::read(bytes, path));
+  must(passes::canonicalize(graph));
+  must(passes::optimize(graph));
+  return graph;
+}
+
+void estimate(benchmark::State& state, const std::string& model) {
+  const ir::Graph graph = load(model);
+  const device::FoundDevice found = must(device::load_device("stm32h747", {"."}));
+  const device::Runtime runtime = must(device::load_runtime("", found.device, {"."}));
+  for (auto _ : state) benchmark::DoNotOptimize(must(cost::estimate(graph, found.device, runtime, {})));
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK_CAPTURE(estimate, mobilenetv2_450k, "zoo/mobilenetv2_cifar10_450k.onnx");
+BENCHMARK_CAPTURE(estimate, mobilenetv2_w10, "zoo/mobilenetv2_cifar10_w1.0.onnx");
+BENCHMARK_CAPTURE(estimate, autoencoder, "tests/models/mlperf_tiny/ad01_int8.txt");
+BENCHMARK_CAPTURE(estimate, keywords, "tests/models/mlperf_tiny/kws_ref_model.txt");
+BENCHMARK_CAPTURE(estimate, resnet8, "tests/models/mlperf_tiny/pretrainedResnet_quant.txt");
+BENCHMARK_CAPTURE(estimate, person, "tests/models/mlperf_tiny/vww_96_int8.txt");
+
+}  // namespace
+}  // namespace netfit
+
+BENCHMARK_MAIN();
