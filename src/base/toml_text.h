@@ -12,6 +12,7 @@ namespace netfit::base {
 /// tables that begin with no name, lead it into undefined behaviour; keys of more than 64 parts on a line (each is a
 /// table in a table) and more than 16 open brackets would need a deep stack; large texts take long. Fails at
 /// "where:line:column".
-Result<void> check_toml_text(std::string_view text, std::string_view where, std::size_t most_bytes = 256 * 1024);
+Result<void> check_toml_text(std::string_view text, std::string_view where,
+                             std::size_t most_bytes = std::size_t{256} * 1024);
 
 }  // namespace netfit::base
