@@ -132,12 +132,24 @@ TEST(Arch, NamesDefiningParametersInItsCanonicalForm) {
   EXPECT_EQ(*canonical("mobilenet_v2"), "mobilenet_v2:alpha=1,resolution=224");
   EXPECT_EQ(*canonical("mobilenet_v1:resolution=96,channels=1,alpha=0.250"),
             "mobilenet_v1:alpha=0.25,resolution=96,channels=1");
-  EXPECT_EQ(*canonical("mobilenet_v3:size=small"), "mobilenet_v3:size=small,alpha=1,resolution=224");
+  EXPECT_EQ(*canonical("mobilenet_v3:size=small,alpha=1"), "mobilenet_v3:size=small,resolution=224");
+  EXPECT_EQ(*canonical("mobilenet_v3:alpha=0.75"), "mobilenet_v3:size=large,alpha=0.75,resolution=224");
   EXPECT_EQ(*canonical("efficientnet_lite:scale=2"), "efficientnet_lite:scale=2,resolution=260");
   EXPECT_EQ(*canonical("resnet50"), "resnet50:resolution=224");
   EXPECT_EQ(*canonical("resnet50:version=1,classes=1001"), "resnet50:resolution=224,version=1,classes=1001");
   EXPECT_EQ(*canonical("resnet_v1_cifar:depth=32"), "resnet_v1_cifar:depth=32");
   EXPECT_EQ(*canonical("squeezenet"), "squeezenet:version=1.1,resolution=224");
+}
+
+// Tables of published measurements name their models so.
+TEST(Arch, KeepsTheNamesOfPublishedTables) {
+  for (const char* name : {"efficientnet_lite:scale=4,resolution=300", "fd_mobilenet:alpha=0.25,resolution=128",
+                           "mobilenet_v1:alpha=0.25,resolution=96,channels=1", "mobilenet_v2:alpha=0.35,resolution=144",
+                           "mobilenet_v3:size=large,resolution=224", "resnet50:resolution=224",
+                           "resnet_v1_cifar:depth=32", "squeezenet:version=1.1,resolution=128"}) {
+    EXPECT_EQ(*canonical(name), name);
+    EXPECT_EQ(fault_of(name), "");
+  }
 }
 
 TEST(Arch, BuildsTheSameNetworkFromEverySpelling) {

@@ -62,13 +62,14 @@ constexpr Parameter resolution_parameter(std::string_view fallback = "224") {
   return {
       .name = "resolution", .summary = "height and width of the image", .fallback = fallback, .low = 32, .high = 1024};
 }
-constexpr Parameter alpha_parameter() {
+constexpr Parameter alpha_parameter(bool defining = true) {
   return {.name = "alpha",
           .summary = "width: multiplies the channels",
           .kind = ParameterKind::Real,
           .fallback = "1",
           .low = 0.05,
-          .high = 3};
+          .high = 3,
+          .defining = defining};
 }
 constexpr Parameter channels_parameter() {
   return {.name = "channels", .summary = "of the image", .fallback = "3", .low = 1, .high = 64, .defining = false};

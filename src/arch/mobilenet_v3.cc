@@ -42,7 +42,7 @@ constexpr std::array kParameters{
               .kind = ParameterKind::Word,
               .fallback = "large",
               .words = "large|small"},
-    alpha_parameter(),
+    alpha_parameter(false),
     resolution_parameter(),
     Parameter{.name = "minimalistic",
               .summary = "without squeeze and excitation, hard_swish and 5x5 windows",
