@@ -105,6 +105,22 @@ Result<void> save(const fs::path& folder, const std::string& name, const base::B
   return base::write_file(folder / name, bytes);
 }
 
+// What a kill left half written, "NAME.tflite.aB3xYz"; another process may be writing such a file just now.
+void remove_leftovers(const fs::path& folder) {
+  constexpr std::string_view kPattern = ".tflite.XXXXXX";
+  std::error_code ignored;
+  std::vector<fs::path> leftovers;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    const bool temporary = name.size() > kPattern.size() && name.substr(name.size() - kPattern.size(), 8) == ".tflite.";
+    if (!temporary) continue;
+    std::error_code gone;
+    const fs::file_time_type written = entry.last_write_time(gone);
+    if (!gone && fs::file_time_type::clock::now() - written > std::chrono::hours(1)) leftovers.push_back(entry.path());
+  }
+  for (const fs::path& path : leftovers) fs::remove(path, ignored);
+}
+
 // The bytes of an earlier exploration, if they are still what its Run says.
 std::optional<base::Bytes> kept_bytes(const Context& context, const PlannedFile& file,
                                       const std::optional<store::Run>& sibling) {
@@ -120,8 +136,9 @@ Result<Judgement> judge(const Context& context, const PlannedFile& file, const B
   if (source.test) {
     const auto executor =
         NETFIT_TRY(exec::create_fast(built.graph, {.threads = context.options.threads}, interp::make_node_runner()));
-    judgement.readings.push_back(NETFIT_TRY(
-        eval::measure_top1(*executor, built.graph, *source.test, source.graph.inputs.front().preprocessing, progress)));
+    judgement.readings.push_back(NETFIT_TRY(located(
+        eval::measure_top1(*executor, built.graph, *source.test, source.graph.inputs.front().preprocessing, progress),
+        base::printable(source.model.path))));
   } else {
     judgement.unavailable.push_back({Quantity::Top1, "no --data was given"});
   }
@@ -245,6 +262,7 @@ Result<Explored> explore(const ExplorePlan& plan, store::Store& store, const Exp
   constexpr std::int64_t kShare = 1000;
   const Context context{plan, store, options, environment};
   Explored explored;
+  remove_leftovers(options.files);
   environment.progress->begin("exploring", kShare * std::ssize(plan.files));
   for (const PlannedFile& file : plan.files) {
     ShareOfProgress share(*environment.progress, kShare, file.scheme->calibrated ? 2 : 1);

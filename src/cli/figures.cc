@@ -122,7 +122,7 @@ std::string sources_line(std::span<const Option> options, std::span<const Quanti
   }
   std::vector<std::string> parts;
   for (const auto& [source, names] : by_source) {
-    parts.push_back(fmt::format("{} {}", base::name(source), base::join(names, ", ")));
+    parts.push_back(fmt::format("{}: {}", base::join(names, ", "), base::name(source)));
   }
   return base::join(parts, "; ");
 }

@@ -35,7 +35,7 @@ std::string figures_table(const select::Option& option);
 /// One line an option: its names and the values of the quantities; the runtime where there are several.
 std::string options_table(std::span<const select::Option> options, std::span<const Quantity> quantities);
 
-/// Where the figures of such a table come from: "top-1 measured; latency, peak RAM analytic".
+/// Where the figures of such a table come from: "latency, peak RAM: analytic; top-1: measured".
 std::string sources_line(std::span<const select::Option> options, std::span<const Quantity> quantities);
 
 /// Lines of at most 100 columns; further lines of a paragraph are indented by `indent`.
