@@ -117,6 +117,21 @@ TEST(StoredWeights, OfDynamicRangeAreNearInTheFastExecutor) {
   EXPECT_GT(largest_difference(ours, exact), 0.0) << "the interpreter quantizes the data";
 }
 
+TEST(StoredWeights, RunInOnnxRuntimeUnderFloatData) {
+  if (const auto library = exec::find_onnxruntime(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const ir::Graph graph = must(ir::parse(kNet));
+  for (const auto quantize : {quant::quantize_float16, quant::quantize_dynamic}) {
+    const ir::Graph stored = must(quantize(graph));
+    const Tensor input = random_input(stored, 20);
+    const Tensor ours = first_output(*must(exec::create_fast(stored, {}, interp::make_node_runner())), input);
+    const ModelFile file = write(stored, ".onnx");
+    EXPECT_LE(largest_difference(run_in_runtime(file, input), ours), 1e-3);
+    EXPECT_LE(largest_difference(run_fast(file, input), ours), 1e-3);
+  }
+}
+
 class HybridLayers : public testing::TestWithParam<const char*> {};
 
 TEST_P(HybridLayers, GiveTheBitsOfLiteRTsReferenceKernels) {

@@ -160,6 +160,7 @@ std::string GraphWriter::real(ir::ValueId id, ir::Layout layout, int rank) {
     const Tensor broadcast = tensor::transpose(at_rank(*value.constant, rank), channels_first_perm(rank));
     std::string name = initializer(stored(id) + "/channels_first", broadcast);
     if (value.quant) name = dequantize(name, *value.quant, value.dtype, name + "/real");
+    if (value.dtype == DType::Float16) name = widen(name);
     made_.emplace(key, name);
     return name;
   }
@@ -188,7 +189,14 @@ std::string GraphWriter::parameter(ir::ValueId id, const std::vector<int>& perm,
   first_use = name;
   write_tensor(name, constant.tensor, *target_.add_initializer());
   if (params != nullptr) name = dequantize(name, constant.source->quant, value.dtype, name + "/real");
+  if (value.dtype == DType::Float16) name = widen(name);
   made = name;
+  return name;
+}
+
+std::string GraphWriter::widen(const std::string& half) {
+  std::string name = fresh_name(half + "/float32");
+  set_attribute(add("Cast", {half}, name), "to", static_cast<std::int64_t>(data_type_for(DType::Float32)));
   return name;
 }
 

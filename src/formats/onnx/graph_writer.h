@@ -54,6 +54,8 @@ class GraphWriter {
   void quantize(const std::string& source, const QuantParams& quant, DType dtype, const std::string& target);
   void dequantize_to(const std::string& source, const QuantParams& quant, DType dtype, const std::string& target);
   std::string dequantize(const std::string& source, const QuantParams& quant, DType dtype, const std::string& wanted);
+  /// A tensor in half precision as float32.
+  std::string widen(const std::string& half);
 
   /// The same tensor in the other layout.
   std::string in_layout(ir::ValueId value, ir::Layout layout);

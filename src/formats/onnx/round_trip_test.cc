@@ -56,6 +56,24 @@ TEST(OnnxWriter, WritesTheActivationBeforeTheQuantization) {
   EXPECT_EQ(op_types(decoded(written(kInt8Text))), wanted);
 }
 
+TEST(OnnxWriter, WritesHalfPrecisionUnderACast) {
+  const proto::Model model = decoded(written(R"(graph main(%x: f32[1,4,4,2]) -> (%y) {
+    const @w: f16[3,1,1,2] = [1, 2, 3, 4, 5, 6]
+    const @s: f16[4,2] = random(1)
+    %wide = requantize(@w) to=f32
+    %factor = requantize(@s) to=f32
+    %m = mul(%x, %factor)
+    %y = conv2d(%m, %wide)
+  })"));
+  constexpr int kFloat16 = 10;
+  EXPECT_EQ(count(op_types(model), "Cast"), 2);
+  const proto::Tensor* weights = find_initializer(model, "w");
+  ASSERT_NE(weights, nullptr);
+  EXPECT_EQ(weights->data_type(), kFloat16);
+  EXPECT_EQ(std::vector<std::int64_t>(weights->dims().begin(), weights->dims().end()),
+            (std::vector<std::int64_t>{3, 2, 1, 1}));
+}
+
 TEST(OnnxWriter, WritesWeightsAsIntegersInTheFormatsOrder) {
   const proto::Model model = decoded(written(kInt8Text));
   const proto::Tensor* weights = find_initializer(model, "w");

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "base/diagnostics.h"
@@ -7,6 +10,7 @@
 #include "formats/onnx/tensor_proto.h"
 #include "formats/preprocessing_json.h"
 #include "ir/absent_weights.h"
+#include "ir/ops/requantize.h"
 
 namespace netfit::formats::onnx {
 namespace {
@@ -34,6 +38,28 @@ Result<void> check_nodes(const ir::Graph& graph) {
     if (find_writer(&node.op()) == nullptr) faults.error(ir::describe(node), "this op cannot be written to ONNX");
   }
   return faults.result();
+}
+
+// Readers of what a requantize makes of a constant in half precision read the constant: each gets it in its own axis
+// order, and through a Cast.
+ir::Graph with_direct_halves(const ir::Graph& graph) {
+  ir::Graph result = graph;
+  std::unordered_map<ir::ValueId, ir::ValueId> halves;
+  for (const ir::NodeId id : graph.order()) {
+    const ir::NodeView node(graph, graph.node(id));
+    for (ir::ValueId& input : result.node(id).inputs) {
+      if (const auto half = halves.find(input); half != halves.end()) input = half->second;
+    }
+    const ir::ValueId widened = node.node().outputs[0];
+    const bool is_output = std::ranges::find(graph.outputs, widened, &ir::GraphOutput::value) != graph.outputs.end();
+    const bool widens = &node.op() == &ir::kRequantize && node.input(0).is_constant() &&
+                        node.input(0).dtype == DType::Float16 && node.output().dtype == DType::Float32;
+    if (!widens || is_output) continue;
+    halves.emplace(widened, node.node().inputs[0]);
+    result.erase_node(id);
+    result.erase_value(widened);
+  }
+  return result;
 }
 
 void write_value_info(const std::string& name, DType dtype, const Shape& shape, proto::ValueInfo& info) {
@@ -90,7 +116,7 @@ Result<base::Bytes> write(const ir::Graph& graph) {
   model.set_ir_version(kIrVersion);
   model.set_producer_name("netfit");
   model.add_opset_import()->set_version(kOpset);
-  write_graph(graph, *model.mutable_graph());
+  write_graph(with_direct_halves(graph), *model.mutable_graph());
   write_metadata(graph, model);
   const std::string bytes = model.SerializeAsString();
   if (bytes.empty()) return bad_input("the model is larger than the 2 GB that one ONNX file can hold");
