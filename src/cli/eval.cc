@@ -81,6 +81,7 @@ Result<void> run_eval(const Options& options, const Environment& environment) {
     print_object(answer, model, dataset, environment);
   } else {
     note_fallbacks(*executor, environment);
+    note_dynamic_range(*executor, model.graph, environment);
     print_text(answer, model, dataset, environment);
   }
   return {};

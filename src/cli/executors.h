@@ -39,4 +39,7 @@ Result<exec::RuntimeLibrary> find_runtime(const Model& model, const Environment&
 void note_fallbacks(const std::string& executor, const std::vector<std::string>& nodes, const Environment& environment);
 void note_fallbacks(const exec::Executor& executor, const Environment& environment);
 
+/// Tells the user that `fast` keeps the data of dynamic range layers float, if the model has such layers.
+void note_dynamic_range(const exec::Executor& executor, const ir::Graph& graph, const Environment& environment);
+
 }  // namespace netfit::cli

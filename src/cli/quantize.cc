@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quant/quantize.h"
 
+#include <array>
 #include <map>
 #include <memory>
 
@@ -15,6 +16,7 @@
 #include "cli/flags.h"
 #include "cli/model.h"
 #include "cli/print_json.h"
+#include "cli/quantize_weights.h"
 #include "cli/table.h"
 #include "eval/accuracy.h"
 #include "eval/run_dataset.h"
@@ -46,6 +48,10 @@ struct Options {
   int threads = 0;
   bool json = false;
 };
+
+// Flags that only a calibrated scheme takes.
+constexpr std::array kCalibrationFlags{"--data", "--limit", "--preprocess", "--samples",
+                                       "--seed", "--io",    "--ranges",     "--threads"};
 
 // The share of the samples on which two graphs, fed from the same pixels, pick the same class.
 Result<double> agreement(const ir::Graph& a, const ir::Graph& b, const data::Dataset& samples, int threads,
@@ -86,7 +92,22 @@ void print_answer(const Options& options, const Model& model, const Answer& answ
   }
 }
 
+Result<void> check_flags(const Options& options, const CLI::App& app) {
+  if (options.scheme == "int8") {
+    if (options.data.source.empty()) return bad_usage("--data is required: int8 is calibrated on training samples");
+    return {};
+  }
+  for (const char* flag : kCalibrationFlags) {
+    if (app.count(flag) == 0) continue;
+    return bad_usage(fmt::format("{} does not apply to --scheme {}, which is not calibrated", flag, options.scheme));
+  }
+  return {};
+}
+
 Result<void> run_quantize(const Options& options, const Environment& environment) {
+  if (options.scheme != "int8") {
+    return quantize_weights({options.model, options.output, options.scheme, options.json}, environment);
+  }
   NETFIT_TRY(formats::format_for(options.output));
   const Model model = NETFIT_TRY(load_model(options.model, environment));
   ir::Graph graph = NETFIT_TRY(optimized(model));
@@ -113,11 +134,15 @@ Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("model", options->model, "a float .onnx or .tflite file")->required()->type_name("MODEL");
   app.add_option("-o,--output", options->output, "the file to write, .tflite or .onnx")->required()->type_name("OUT");
-  app.add_option("--scheme", options->scheme, "int8: weights per channel, activations per tensor, integers throughout")
-      ->check(CLI::IsMember({"int8"}))
+  app.add_option("--scheme", options->scheme,
+                 "int8: weights per channel, activations per tensor, integers throughout;\n"
+                 "dynamic: int8 weights under float data, quantized anew for each sample;\n"
+                 "float16: weights in half precision; float32: as they are")
+      ->check(CLI::IsMember({"float32", "float16", "dynamic", "int8"}))
       ->type_name("SCHEME")
       ->capture_default_str();
   add_data_flags(app, options->data);
+  app.get_option("--data")->required(false);
   app.add_option("--samples", options->samples, "how many training samples calibrate the ranges")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 32))
       ->type_name("N")
@@ -136,7 +161,10 @@ Action set_up(CLI::App& app) {
       ->default_str("mse");
   add_threads_flag(app, options->threads);
   add_json_flag(app, options->json);
-  return [options](const Environment& environment) { return run_quantize(*options, environment); };
+  return [options, &app](const Environment& environment) -> Result<void> {
+    NETFIT_TRY(check_flags(*options, app));
+    return run_quantize(*options, environment);
+  };
 }
 
 }  // namespace
