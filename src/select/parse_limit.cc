@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "select/dimension.h"
 
 namespace netfit::select {
 namespace {
@@ -30,25 +31,10 @@ constexpr std::array kShare{Unit{"%", 0.01}};
 constexpr std::array kPercent{Unit{"%", 1}, Unit{"", 1}};
 constexpr std::array kRate{Unit{"/s", 1}, Unit{"/min", 1.0 / 60.0}, Unit{"/h", 1.0 / 3600.0}, Unit{"Hz", 1}};
 
-std::span<const Unit> units_of(Limited limited) {
-  switch (limited) {
-    case Limited::Latency:
-      return kTime;
-    case Limited::PeakRam:
-    case Limited::Flash:
-    case Limited::FileSize:
-      return kBytes;
-    case Limited::Energy:
-      return kEnergy;
-    case Limited::Power:
-      return kPower;
-    case Limited::Duty:
-      return kShare;
-    case Limited::Top1:
-      break;
-  }
-  return kPercent;
-}
+// In the order of Dimension; no limit is a count.
+constexpr std::array<std::span<const Unit>, 6> kUnits{kTime, kBytes, kEnergy, kPower, kShare, kPercent};
+
+std::span<const Unit> units_of(Limited limited) { return kUnits.at(static_cast<std::size_t>(dimension_of(limited))); }
 
 std::string list_of(std::span<const Unit> units) {
   std::vector<std::string> names;

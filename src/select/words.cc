@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "select/dimension.h"
 
 namespace netfit::select {
 namespace {
@@ -33,42 +34,11 @@ constexpr std::array kPercent{Scale{0, 1, " %"}};
 constexpr std::array kShare{Scale{0, 0.01, " %"}};
 constexpr std::array kCount{Scale{1e6, 1e6, " M"}, Scale{0, 1, ""}};
 
-std::span<const Scale> scales_of(Limited limited) {
-  switch (limited) {
-    case Limited::Latency:
-      return kTime;
-    case Limited::PeakRam:
-    case Limited::Flash:
-    case Limited::FileSize:
-      return kBytes;
-    case Limited::Energy:
-      return kEnergy;
-    case Limited::Power:
-      return kPower;
-    case Limited::Duty:
-      return kShare;
-    case Limited::Top1:
-      return kPercent;
-  }
-  return kCount;
-}
+// In the order of Dimension.
+constexpr std::array<std::span<const Scale>, 7> kScales{kTime, kBytes, kEnergy, kPower, kShare, kPercent, kCount};
 
-std::span<const Scale> scales_of(Quantity quantity) {
-  switch (quantity) {
-    case Quantity::Top1:
-      return kPercent;
-    case Quantity::Latency:
-      return kTime;
-    case Quantity::Energy:
-      return kEnergy;
-    case Quantity::PeakRam:
-    case Quantity::Arena:
-    case Quantity::Flash:
-    case Quantity::FileSize:
-      return kBytes;
-    default:
-      return kCount;
-  }
+std::span<const Scale> scales_of(auto limited_or_quantity) {
+  return kScales.at(static_cast<std::size_t>(dimension_of(limited_or_quantity)));
 }
 
 struct Shown {
