@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <map>
 #include <memory>
 #include <unordered_set>
 
@@ -41,6 +42,7 @@ struct Summary {
   std::int64_t macs = 0;
   std::int64_t params = 0;
   std::int64_t weight_bytes = 0;
+  std::map<std::string, std::int64_t> weight_types;  ///< numbers of the constants, by type
 };
 
 std::string type_text(const ir::Value& value) {
@@ -48,11 +50,12 @@ std::string type_text(const ir::Value& value) {
 }
 
 // Learned numbers only: the running statistics of a batch norm (its inputs 3 and 4) are not params.
-std::int64_t count_params(const ir::NodeView& node, std::unordered_set<ir::ValueId>& seen, std::int64_t& bytes) {
+std::int64_t count_params(const ir::NodeView& node, std::unordered_set<ir::ValueId>& seen, Summary& summary) {
   std::int64_t params = 0;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     if (!node.has_input(i) || !node.input(i).is_constant() || !seen.insert(node.node().inputs[i]).second) continue;
-    bytes += node.input(i).constant->byte_count();
+    summary.weight_bytes += node.input(i).constant->byte_count();
+    summary.weight_types[std::string(tensor::name(node.input(i).dtype))] += node.input(i).shape.element_count();
     const bool statistic = &node.op() == &ir::kBatchNorm && i >= 3;
     if (!statistic) params += node.input(i).shape.element_count();
   }
@@ -77,7 +80,7 @@ Summary summarize(const ir::Graph& graph) {
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
     const ir::Work work = ir::count_work(node);
-    const std::int64_t params = count_params(node, seen, summary.weight_bytes);
+    const std::int64_t params = count_params(node, seen, summary);
     summary.layers.push_back(
         {node.node().name, op_text(node), type_text(node.output()), work.macs, params, work.bytes_written});
     summary.macs += work.macs;
@@ -114,6 +117,7 @@ Json answer_json(const Model& model, const Summary& summary) {
               {"macs", summary.macs},
               {"params", summary.params},
               {"weight_bytes", summary.weight_bytes},
+              {"weight_types", summary.weight_types},
               {"inputs", Json::array()},
               {"outputs", Json::array()},
               {"class_names", model.graph.class_names},
@@ -157,9 +161,17 @@ void print_text(std::FILE* out, const Model& model, const Summary& summary) {
   for (const ir::GraphOutput& output : model.graph.outputs) {
     print_port(out, "output", model.graph.value(output.value), output.layout);
   }
-  fmt::print(out, "MACs {} ({:.3f} M), params {}, weights {} bytes, {} layers\n\n", grouped(summary.macs),
+  fmt::print(out, "MACs {} ({:.3f} M), params {}, weights {} bytes, {} layers\n", grouped(summary.macs),
              static_cast<double>(summary.macs) / 1e6, grouped(summary.params), grouped(summary.weight_bytes),
              summary.layers.size());
+  const bool all_float = summary.weight_types.size() == 1 && summary.weight_types.contains("f32");
+  if (!all_float && !summary.weight_types.empty()) {
+    std::vector<std::string> types;
+    for (const auto& [type, numbers] : summary.weight_types)
+      types.push_back(fmt::format("{} {}", grouped(numbers), type));
+    fmt::print(out, "stored as {}\n", fmt::join(types, ", "));
+  }
+  fmt::print(out, "\n");
   Table table({{"layer"},
                {"op"},
                {"result"},
