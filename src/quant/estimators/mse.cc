@@ -57,7 +57,7 @@ class RunningSums {
 
 }  // namespace
 
-Range mse_range(const Histogram& histogram) {
+Range mse_range(const Histogram& histogram, double clip_weight) {
   // The integers represent zero, so the range reaches it from both sides.
   const double low = std::min(0.0, static_cast<double>(histogram.range.low));
   const double high = std::max(0.0, static_cast<double>(histogram.range.high));
@@ -70,8 +70,8 @@ Range mse_range(const Histogram& histogram) {
       const double from = low * i / kSteps;
       const double to = high * j / kSteps;
       const double step = (to - from) / kLevels;
-      const double error =
-          sums.error_below(from) + sums.error_above(to) + sums.count_between(from, to) * step * step / 12;
+      const double clipped = sums.error_below(from) + sums.error_above(to);
+      const double error = clip_weight * clipped + sums.count_between(from, to) * step * step / 12;
       if (error >= best_error) continue;
       best_error = error;
       best = {static_cast<float>(from), static_cast<float>(to)};

@@ -5,7 +5,8 @@
 
 namespace netfit::quant {
 
-/// The range whose 256 levels lie nearest to the elements, by mean squared error, clipping included.
-Range mse_range(const Histogram& histogram);
+/// The range whose 256 levels lie nearest to the elements, by mean squared error, to which clipped elements add
+/// `clip_weight` times the square of what they lose.
+Range mse_range(const Histogram& histogram, double clip_weight = 1.0);
 
 }  // namespace netfit::quant

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quant/estimators/mse.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace netfit::quant {
@@ -29,6 +31,19 @@ TEST(MseRange, WeighsRoundingAgainstClipping) {
   for (std::size_t bin = 0; bin < 400; ++bin) histogram.counts[bin] = 1000;
   histogram.counts.back() = 50'000;
   EXPECT_GE(mse_range(histogram).high, 95.0F);
+}
+
+TEST(MseRange, ClipsMoreWhereClippingCountsLess) {
+  // A bell, whose tail is worth clipping or not by the weight of that.
+  Histogram histogram{.range = {-8, 8}, .counts = {}};
+  for (int bin = 0; bin < 4096; ++bin) {
+    const double x = (bin - 2047.5) / 256;
+    histogram.counts.push_back(static_cast<std::int64_t>(1e6 * std::exp(-std::fabs(2 * x))));
+  }
+  const float plain = mse_range(histogram).high;
+  EXPECT_EQ(mse_range(histogram, 1.0).high, plain);
+  EXPECT_LT(mse_range(histogram, 0.25).high, plain);
+  EXPECT_GT(mse_range(histogram, 4.0).high, plain);
 }
 
 TEST(MseRange, OfAConstantIsThatConstant) {

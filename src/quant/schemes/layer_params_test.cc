@@ -43,6 +43,24 @@ TEST(QuantizeLayer, TakesTheLastAxisOfDepthwiseWeights) {
   EXPECT_EQ(tensor::to_int64s(parameters.bias.tensor), (std::vector<std::int64_t>{0, 0}));
 }
 
+TEST(QuantizeLayer, LetsTheErrorsOfAWindowCancel) {
+  constexpr std::string_view kLayer = R"(graph main(%x: f32[1,1,4,1]) -> (%y) {
+    const @w: f32[1,1,4,1] = [127, 0.6, 0.7, 0.6]
+    %y = conv2d(%x, @w)
+  })";
+  const LayerScales scales{.data = 1.0F, .result = 1.0F};
+  EXPECT_EQ(tensor::to_int64s(of_layer(kLayer, scales).weights.tensor), (std::vector<std::int64_t>{127, 0, 1, 1}));
+}
+
+TEST(QuantizeLayer, RoundsToNearestWhereThereIsNoWindow) {
+  constexpr std::string_view kLayer = R"(graph main(%x: f32[1,1,1,4]) -> (%y) {
+    const @w: f32[1,1,1,4] = [127, 0.6, 0.7, 0.6]
+    %y = conv2d(%x, @w)
+  })";
+  const LayerScales scales{.data = 1.0F, .result = 1.0F};
+  EXPECT_EQ(tensor::to_int64s(of_layer(kLayer, scales).weights.tensor), (std::vector<std::int64_t>{127, 1, 1, 1}));
+}
+
 TEST(QuantizeLayer, PutsWhatRoundingLosesAtTheCentreIntoTheBias) {
   // Scale 1 / 127 for the first weight; the second, 0.5 of a step, rounds up to one step.
   constexpr std::string_view kLayer = R"(graph main(%x: f32[1,2]) -> (%y) {
