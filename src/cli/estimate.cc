@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost/estimate.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -50,7 +51,9 @@ Json reading_json(const cost::Estimate& estimate, Quantity quantity) {
 
 Json count_json(const cost::Estimate& estimate, Quantity quantity) {
   const Reading* reading = estimate.find(quantity);
-  return reading == nullptr ? Json(nullptr) : Json(static_cast<std::int64_t>(reading->value));
+  if (reading == nullptr) return nullptr;
+  // Far beyond what is exact, a count of a hostile graph does not fit into 64 bits.
+  return static_cast<std::int64_t>(std::min(reading->value, 0x1p62));
 }
 
 Json layer_json(const cost::LayerCost& layer) {

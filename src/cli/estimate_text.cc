@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/estimate_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
@@ -73,7 +74,7 @@ void print_predictions(std::FILE* out, const cost::Estimate& estimate) {
 void print_counts(std::FILE* out, const cost::Estimate& estimate) {
   const auto count = [&](Quantity quantity) {
     const Reading* reading = estimate.find(quantity);
-    return reading == nullptr ? 0 : static_cast<std::int64_t>(reading->value);
+    return reading == nullptr ? 0 : static_cast<std::int64_t>(std::min(reading->value, 0x1p62));
   };
   fmt::print(out, "arena {} bytes (no plan needs less than {})\nMACs {}, params {}, weights {} bytes, {} kernels\n",
              grouped(estimate.plan.arena_bytes), grouped(estimate.plan.lower_bound_bytes),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cost/known_values.h"
 #include "ir/op_spec.h"
 #include "ir/ops.h"
 
@@ -23,7 +24,8 @@ bool may_be_in_place(const ir::OpSpec& op) { return std::ranges::find(kInPlaceOp
 
 class Collector {
  public:
-  Collector(const ir::Graph& graph, const MemoryPlanOptions& options) : graph_(graph), options_(options) {}
+  Collector(const ir::Graph& graph, const MemoryPlanOptions& options)
+      : graph_(graph), known_(graph), options_(options) {}
 
   std::vector<Buffer> run() {
     find_last_reads();
@@ -59,7 +61,7 @@ class Collector {
   }
 
   void start_buffer(ir::ValueId id, std::int64_t step) {
-    if (buffer_of_[index(id)] != kNone || graph_.value(id).is_constant()) return;
+    if (buffer_of_[index(id)] != kNone || known_.contains(id)) return;
     buffer_of_[index(id)] = buffers_.size();
     const std::int64_t last = last_step(id, step);
     buffers_.push_back({bytes_of(graph_.value(id), options_.typing), step, last, {{id, step, last}}});
@@ -100,6 +102,7 @@ class Collector {
   }
 
   const ir::Graph& graph_;
+  KnownValues known_;
   const MemoryPlanOptions& options_;
   std::vector<std::int64_t> last_read_;  // by value
   std::vector<std::size_t> buffer_of_;   // by value

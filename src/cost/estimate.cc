@@ -58,11 +58,11 @@ Bound bound_of(const KernelTime& time) {
 
 // The type in which most of the work is done: what the interval depends on.
 DType main_arithmetic(const std::vector<Kernel>& kernels) {
-  std::array<std::int64_t, kCostableTypes.size()> operations{};
+  std::array<double, kCostableTypes.size()> operations{};
   for (const Kernel& kernel : kernels) {
     const auto* type = std::ranges::find(kCostableTypes, kernel.arithmetic);
     if (type != kCostableTypes.end()) {
-      operations.at(static_cast<std::size_t>(type - kCostableTypes.begin())) += kernel.operations;
+      operations.at(static_cast<std::size_t>(type - kCostableTypes.begin())) += static_cast<double>(kernel.operations);
     }
   }
   const auto* most = std::ranges::max_element(operations);
@@ -120,10 +120,12 @@ class Estimator {
         .arena_bytes = result_.plan.arena_bytes,
         .runtime_bytes = runtime_.ram_bytes + layers * runtime_.ram_bytes_per_layer,
         .weight_bytes = result_.weight_bytes,
-        .code_bytes = runtime_.code_bytes + layers * runtime_.code_bytes_per_layer + static_cast<std::int64_t>(tables)};
+        .code_bytes = runtime_.code_bytes + layers * runtime_.code_bytes_per_layer + static_cast<std::int64_t>(tables),
+        .loaded_bytes = loaded_weight_bytes(graph_, typing_)};
     map_ = map_memory(device_, needs);
     result_.regions = map_.regions;
-    const std::int64_t loaded = reads_flash_in_place(device_) ? 0 : needs.weight_bytes;
+    const std::int64_t loaded = reads_flash_in_place(device_) ? 0 : needs.loaded_bytes;
+    loaded_bytes_ = needs.loaded_bytes;
     predict(Quantity::PeakRam, static_cast<double>(needs.arena_bytes + needs.runtime_bytes + loaded),
             fmt::format("arena {} + runtime {}{} bytes", needs.arena_bytes, needs.runtime_bytes,
                         loaded > 0 ? fmt::format(" + loaded weights {}", loaded) : ""));
@@ -134,9 +136,10 @@ class Estimator {
   }
 
   void estimate_counts() {
-    std::int64_t macs = 0;
-    for (const Kernel& kernel : kernels_) macs += kernel.macs;
-    result_.readings.push_back(Reading::exact(Quantity::Macs, static_cast<double>(macs), base::Source::Analytic));
+    // As a double, for hostile graphs that share large weights among many nodes.
+    double macs = 0;
+    for (const Kernel& kernel : kernels_) macs += static_cast<double>(kernel.macs);
+    result_.readings.push_back(Reading::exact(Quantity::Macs, macs, base::Source::Analytic));
     result_.readings.push_back(
         Reading::exact(Quantity::Params, static_cast<double>(count_params(graph_)), base::Source::Analytic));
   }
@@ -152,8 +155,7 @@ class Estimator {
   }
 
   void estimate_time() {
-    const LatencyContext context{device_,          runtime_,     options_.threads,
-                                 map_.activations, map_.weights, result_.weight_bytes};
+    const LatencyContext context{device_, runtime_, options_.threads, map_.activations, map_.weights, loaded_bytes_};
     const double power_mw = device_.power.active_mw + device_.power.per_further_core_mw * (options_.threads - 1);
     double total_ms = 0.0;
     for (std::size_t i = 0; i < kernels_.size(); ++i) {
@@ -188,6 +190,7 @@ class Estimator {
   Typing typing_;
   std::vector<Kernel> kernels_;
   MemoryMap map_;
+  std::int64_t loaded_bytes_ = 0;
   Estimate result_;
 };
 

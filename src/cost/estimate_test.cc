@@ -68,6 +68,11 @@ TEST(Estimate, AddsTheRuntimeToArenaAndWeights) {
   EXPECT_EQ(value_of(result, Quantity::Flash), static_cast<double>(result.weight_bytes + 2000 + 3 * 20));
 }
 
+TEST(Estimate, AddsWeightsToRamWhereTheyAreLoaded) {
+  const Estimate result = estimated(graph_of(kNet), large_board());
+  EXPECT_EQ(value_of(result, Quantity::PeakRam), static_cast<double>(result.plan.arena_bytes + result.weight_bytes));
+}
+
 TEST(Estimate, MakesEnergyOfPowerAndTime) {
   const Estimate result = estimated(graph_of(kNet), large_board(), {.threads = 3});
   EXPECT_NEAR(value_of(result, Quantity::Energy), 3.0 * value_of(result, Quantity::Latency), 1e-9);

@@ -61,7 +61,11 @@ Work classify_movement(const ir::NodeView& node) { return {KernelClass::Movement
 
 Work classify_pool(const ir::NodeView& node) {
   const ir::Extent2d window = node.attrs<ir::Pool2dAttrs>().window;
-  return {KernelClass::Pool, output_elements(node) * window.height * window.width, node.output().shape.dim(-1)};
+  // In wide padding a hostile window can be so large that the product leaves 64 bits.
+  constexpr double kMost = 0x1p62;
+  const double taps = static_cast<double>(output_elements(node)) * static_cast<double>(window.height) *
+                      static_cast<double>(window.width);
+  return {KernelClass::Pool, static_cast<std::int64_t>(std::min(taps, kMost)), node.output().shape.dim(-1)};
 }
 
 Work classify_mean(const ir::NodeView& node) {

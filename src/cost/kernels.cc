@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cost/kernel_class.h"
+#include "cost/known_values.h"
 #include "ir/op_spec.h"
 #include "ir/ops.h"
 #include "ir/uses.h"
@@ -19,7 +20,7 @@ DType arithmetic_of(DType type) { return tensor::is_float(type) ? type : DType::
 class Lister {
  public:
   Lister(const ir::Graph& graph, const device::Runtime& runtime, const Typing& typing)
-      : graph_(graph), runtime_(runtime), typing_(typing), uses_(graph) {
+      : graph_(graph), runtime_(runtime), typing_(typing), known_(graph), uses_(graph) {
     for (const ir::NodeId id : graph.order()) {
       for (const ir::ValueId output : graph.node(id).outputs) {
         kernel_of_.resize(std::max(kernel_of_.size(), static_cast<std::size_t>(output.index) + 1), kNone);
@@ -36,7 +37,7 @@ class Lister {
  private:
   void add(ir::NodeId id, std::int64_t step) {
     const ir::NodeView node(graph_, graph_.node(id));
-    if (is_free(node.op()) || goes_into_reader(node)) return;
+    if (is_free(node.op()) || known_.is_known(node.node()) || goes_into_reader(node)) return;
     if (const std::size_t producer = fusing_producer(node); producer != kNone) {
       kernel_of_[index(node.node().outputs.front())] = producer;
       return;
@@ -50,7 +51,7 @@ class Lister {
     for (const ir::ValueId output : node.node().outputs) kernel.activation_bytes += bytes(output);
     for (const ir::ValueId input : node.node().inputs) {
       if (!input.valid()) continue;
-      const bool constant = graph_.value(input).is_constant();
+      const bool constant = known_.contains(input);
       (constant ? kernel.weight_bytes : kernel.activation_bytes) += bytes(constant ? input : before_pad(input));
     }
     kernels_.push_back(kernel);
@@ -95,6 +96,7 @@ class Lister {
   const ir::Graph& graph_;
   const device::Runtime& runtime_;
   Typing typing_;
+  KnownValues known_;
   ir::Uses uses_;
   std::vector<Kernel> kernels_;
   std::vector<std::size_t> kernel_of_;  // by value: the kernel that computes it
@@ -118,6 +120,24 @@ std::int64_t weight_bytes(const ir::Graph& graph, const Typing& typing) {
   std::int64_t bytes = 0;
   for (const ir::ValueId id : graph.values()) {
     if (graph.value(id).is_constant()) bytes += bytes_of(graph.value(id), typing);
+  }
+  return bytes;
+}
+
+std::int64_t loaded_weight_bytes(const ir::Graph& graph, const Typing& typing) {
+  const KnownValues known(graph);
+  std::vector<bool> read;  // by value
+  for (const ir::NodeId id : graph.order()) {
+    if (known.is_known(graph.node(id))) continue;
+    for (const ir::ValueId input : graph.node(id).inputs) {
+      if (!input.valid() || !known.contains(input)) continue;
+      read.resize(std::max(read.size(), static_cast<std::size_t>(input.index) + 1), false);
+      read[static_cast<std::size_t>(input.index)] = true;
+    }
+  }
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (read[i]) bytes += bytes_of(graph.value({static_cast<std::int32_t>(i)}), typing);
   }
   return bytes;
 }

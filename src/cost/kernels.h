@@ -23,7 +23,8 @@ struct Kernel {
   std::int64_t activation_bytes = 0;  ///< read and written
 };
 
-/// The kernels that `runtime` makes of `graph`, in order. Reshapes are free and give none; pads and batch norms go into
+/// The kernels that `runtime` makes of `graph`, in order. Reshapes are free and give none, nor do nodes that
+/// are computed when the file is loaded; pads and batch norms go into
 /// the kernel behind or before them, activations where the runtime fuses them.
 std::vector<Kernel> list_kernels(const ir::Graph& graph, const device::Runtime& runtime, const Typing& typing);
 
@@ -32,5 +33,7 @@ std::int64_t integer_channels(const std::vector<Kernel>& kernels);
 
 /// Bytes of all constants as a program stores them.
 std::int64_t weight_bytes(const ir::Graph& graph, const Typing& typing);
+/// Bytes of what kernels read that is known before the run: the constants, or what loading widens them to.
+std::int64_t loaded_weight_bytes(const ir::Graph& graph, const Typing& typing);
 
 }  // namespace netfit::cost

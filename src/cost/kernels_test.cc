@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cost/memory_plan.h"
 #include "cost/test_devices.h"
 #include "ir/op_spec.h"
 #include "support/graph_text.h"
@@ -143,6 +144,27 @@ TEST(ListKernels, CostsWhatOnlyHasAStructure) {
     %y = opaque(%b) kind=shuffle shape=[1,4,4,8] macs=0
   })"),
             "transcendental:opaque 'a', matmul:opaque 'b', movement:opaque 'y'");
+}
+
+TEST(ListKernels, LeavesWhatLoadingComputesOutOfTheRun) {
+  constexpr std::string_view kWidened = R"(graph main(%x: f32[1,4]) -> (%y) {
+    const @w: f16[8,4] = fill(0)
+    %wide = requantize(@w) to=f32
+    %y = fully_connected(%x, %wide)
+  })";
+  const ir::Graph graph = graph_of(kWidened);
+  EXPECT_EQ(listed(kWidened), "fully_connected:fully_connected 'y'");
+  EXPECT_EQ(weight_bytes(graph, {}), 64);
+  EXPECT_EQ(loaded_weight_bytes(graph, {}), 128);
+  EXPECT_EQ(list_kernels(graph, plain_runtime(), {}).front().weight_bytes, 128);
+  EXPECT_EQ(plan_memory(graph, {}).arena_bytes, 16 + 32) << "the widened weights are no activation";
+}
+
+TEST(ListKernels, SurvivesAPoolOfHostileSize) {
+  const ir::Graph graph = graph_of(R"(graph main(%x: f32[1,1,1,1]) -> (%y) {
+    %y = max_pool2d(%x) window=1048576x1048576 padding=1000000,1000000,500000,550000
+  })");
+  EXPECT_GT(list_kernels(graph, plain_runtime(), {}).front().operations, std::int64_t{1} << 60);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ MemoryMap map_memory(const device::Device& device, const MemoryNeeds& needs) {
   map.activations = mapper.place("arena", needs.arena_bytes, MemoryKind::Ram);
   mapper.place("runtime", needs.runtime_bytes, MemoryKind::Ram);
   const device::MemoryRegion* loaded = nullptr;
-  if (!reads_flash_in_place(device)) loaded = mapper.place("weights", needs.weight_bytes, MemoryKind::Ram);
+  if (!reads_flash_in_place(device)) loaded = mapper.place("weights", needs.loaded_bytes, MemoryKind::Ram);
   const device::MemoryRegion* stored = mapper.place("weights", needs.weight_bytes, MemoryKind::Flash);
   mapper.place("code", needs.code_bytes, MemoryKind::Flash);
   map.weights = loaded != nullptr ? loaded : stored;

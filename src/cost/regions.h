@@ -23,6 +23,7 @@ struct MemoryNeeds {
   std::int64_t runtime_bytes = 0;
   std::int64_t weight_bytes = 0;
   std::int64_t code_bytes = 0;
+  std::int64_t loaded_bytes = 0;  ///< of the weights, where they are loaded into RAM
 };
 
 /// Whether programs read constants where flash keeps them. M-profile cores, which have no virtual memory, do; the

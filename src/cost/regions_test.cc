@@ -35,8 +35,8 @@ TEST(MapMemory, FillsARegionToTheLastByte) {
 
 TEST(MapMemory, LoadsWeightsIntoRamWhereFlashIsNotReadInPlace) {
   const device::Device board = large_board();
-  const MemoryMap map = map_memory(board, {1, 2, 3, 4});
-  EXPECT_EQ(map.regions[0].used_bytes, 6);
+  const MemoryMap map = map_memory(board, {1, 2, 3, 4, 5});
+  EXPECT_EQ(map.regions[0].used_bytes, 8);
   EXPECT_EQ(map.regions[0].holds, (Words{"arena", "runtime", "weights"}));
   EXPECT_EQ(map.regions[1].holds, (Words{"weights", "code"}));
   EXPECT_EQ(map.weights, map.activations);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cost/estimate.h"
+#include "cost/known_values.h"
 #include "cost/typing.h"
 #include "ir/op_spec.h"
 
@@ -44,6 +45,7 @@ std::string weights_reason(const ir::NodeView& node, DType data, const device::R
 std::vector<std::string> check_support(const ir::Graph& graph, const device::Runtime& runtime,
                                        std::optional<DType> as_type) {
   const Typing typing{as_type, runtime.float32_as_float16};
+  const KnownValues known(graph);
   std::vector<std::string> reasons;
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
@@ -55,6 +57,8 @@ std::vector<std::string> check_support(const ir::Graph& graph, const device::Run
     if (number && node.op().macs != nullptr && !computes_in(runtime, data)) {
       reason = fmt::format("type {} is not supported by runtime '{}' (allowed: {})", tensor::name(data), runtime.name,
                            allowed_types(runtime));
+    } else if (data == DType::Float16 && known.contains(node.node().inputs[0]) && !runtime.float16_weights) {
+      reason = fmt::format("weights of type f16 are not supported by runtime '{}'", runtime.name);
     } else {
       reason = weights_reason(node, data, runtime, typing);
     }
