@@ -25,11 +25,13 @@ std::int32_t zero_point_for(float low, float high, float scale) {
   return exact >= kMost ? static_cast<std::int32_t>(kMost) : static_cast<std::int32_t>(std::round(exact));
 }
 
-// Nearest step, ties away from zero; the zero point is added after that.
+// Nearest step, ties away from zero, by way of adding one half in float: so the number just below one half becomes 1,
+// as in LiteRT. The zero point is added after that.
 void quantize_elements(const Tensor& reals, float inverse, float least, QuantizedSample& sample) {
   const auto zero_point = static_cast<float>(sample.zero_point);
   std::ranges::transform(reals.data<float>(), sample.elements.mutable_data<std::int8_t>().begin(), [=](float real) {
-    const float step = zero_point + std::round(real * inverse);
+    const float scaled = real * inverse;
+    const float step = zero_point + std::trunc(scaled + std::copysign(0.5F, scaled));
     return static_cast<std::int8_t>(std::isnan(step) ? zero_point : std::clamp(step, least, kMost));
   });
 }
