@@ -181,6 +181,28 @@ INSTANTIATE_TEST_SUITE_P(
           const @w: f32[16,130] = random(2)
           %y = fully_connected(%x, @w) })"));
 
+TEST(HybridRounding, TakesTheNumberJustBelowOneHalfUpAsLiteRTDoes) {
+  if (const auto library = exec::find_litert(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const ir::Graph graph = must(ir::parse(R"(graph main(%x: f32[1,128]) -> (%y) {
+    const @w: f32[10,128] = random(2)
+    %y = fully_connected(%x, @w)
+  })"));
+  const ModelFile file = write(must(quant::quantize_dynamic(graph)), ".tflite");
+  // The range of 255 makes the step 1, so that elements are steps.
+  std::vector<float> elements(128, 0.49999997F);
+  elements[0] = -100.0F;
+  elements[1] = 155.0F;
+  const Tensor input = Tensor::from(Shape{1, 128}, elements);
+  const Tensor ours = interpret(file, input);
+  EXPECT_EQ(ours, run_litert(file, exec::LitertKernels::Reference, input));
+  elements.assign(128, 0.0F);
+  elements[0] = -100.0F;
+  elements[1] = 155.0F;
+  EXPECT_NE(ours, interpret(file, Tensor::from(Shape{1, 128}, elements)));
+}
+
 // Bytes of the files that TFLiteConverter of TensorFlow 2.21.0 makes of a Keras rebuild of the same network.
 struct Converter {
   const char* network;
