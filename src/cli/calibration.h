@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "cli/environment.h"
-#include "cli/flags.h"
+#include "cli/flags/flags.h"
 #include "data/dataset.h"
 #include "ir/graph.h"
 #include "quant/quantize.h"

@@ -54,6 +54,14 @@ enum class QuantRule : std::uint8_t {
   Unit,        ///< the result lies in [0, 1] with parameters fixed by TFLite: i8 1/256, -128; i16 1/32768, 0
 };
 
+/// How an op computes on integers that stand for reals, as int8 files have them.
+enum class IntegerForm : std::uint8_t {
+  None,      ///< not at all: it stays float
+  Moves,     ///< it only moves elements, so that it does the same to integers of any meaning
+  Computes,  ///< a kernel of its own
+  Clamps,    ///< a kernel of its own that can also clamp its result: the op has an activation attribute
+};
+
 /// One kind of operation: a row of the op table (op_table.h), and all that the rest of the program asks about it.
 struct OpSpec {
   std::string_view name;
@@ -62,6 +70,7 @@ struct OpSpec {
   /// Inputs from this one on are parameters (weights, bias, statistics), the ones before are data.
   int data_inputs = 1;
   QuantRule quant = QuantRule::Free;
+  IntegerForm integer = IntegerForm::None;
   AttrCodec codec = kCodec<NoAttrs>;
   /// Type of the single result, or why there is none. Checks everything about the inputs that the op relies on.
   Result<TensorType> (*infer)(const NodeView& node) = nullptr;

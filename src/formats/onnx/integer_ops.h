@@ -5,17 +5,6 @@
 
 namespace netfit::formats::onnx {
 
-/// Whether an integer node can clamp its own result.
-enum class Fuses { No, Activation };
-
-struct IntegerOp {
-  const ir::OpSpec* op;
-  Fuses fuses;
-};
-
-/// How an op computes on integers; nullptr for one that stays float.
-const IntegerOp* find_integer_op(const ir::OpSpec* op);
-
 /// The op only moves elements, so that it does the same to integers of any meaning.
 bool only_moves(const ir::OpSpec* op);
 

@@ -49,7 +49,7 @@ class Folder {
   Result<void> add_parameters(const ir::Node& node, std::vector<ir::ValueId>& inputs);
 
   bool is_enclosed(const ir::Node& node);
-  std::optional<Target> find_target(const ir::Node& node, Fuses fuses) const;
+  std::optional<Target> find_target(const ir::Node& node, ir::IntegerForm form) const;
   std::size_t data_count(const ir::Node& node) const {
     return std::min(node.inputs.size(), static_cast<std::size_t>(node.op->data_inputs));
   }
@@ -102,9 +102,10 @@ Result<void> Folder::fold_node(ir::NodeId id) {
   if (node.op == &ir::kRequantize) return fold_requantize(node);
   const bool integer_in_file = old_.value(node.outputs[0]).quant.has_value();
   if (integer_in_file || (only_moves(node.op) && forms_[node.inputs[0]].integer.valid())) return emit_moving(node);
-  const IntegerOp* integer_op = find_integer_op(node.op);
-  if (integer_op == nullptr || !is_enclosed(node)) return emit_float(node);
-  const std::optional<Target> target = find_target(node, integer_op->fuses);
+  const ir::IntegerForm form = node.op->integer;
+  const bool computes = form == ir::IntegerForm::Computes || form == ir::IntegerForm::Clamps;
+  if (!computes || !is_enclosed(node)) return emit_float(node);
+  const std::optional<Target> target = find_target(node, form);
   if (!target) return emit_float(node);
   if (target->absorbed.valid()) absorbed_.insert(target->absorbed);
   return emit_integer(node, *target);
@@ -145,7 +146,7 @@ Result<void> Folder::emit_moving(const ir::Node& node) {
   const std::optional<QuantParams> quant = new_.value(inputs[0]).quant;
   std::string name = old_.value(node.outputs[0]).name;
   // Where the file quantizes the result again without a change, that is the name that its readers know.
-  const std::optional<Target> target = find_target(node, Fuses::No);
+  const std::optional<Target> target = find_target(node, ir::IntegerForm::Moves);
   if (target && target->value->quant == quant && new_.value(inputs[0]).name != target->value->name) {
     name = target->value->name;
   }
@@ -213,7 +214,7 @@ bool Folder::is_enclosed(const ir::Node& node) {
   return !has_weights(node.op) || constants_.contains(node.inputs[1]);
 }
 
-std::optional<Target> Folder::find_target(const ir::Node& node, Fuses fuses) const {
+std::optional<Target> Folder::find_target(const ir::Node& node, ir::IntegerForm form) const {
   Target target;
   ir::ValueId value = node.outputs[0];
   while (uses_.has_single_reader(value)) {
@@ -225,7 +226,7 @@ std::optional<Target> Folder::find_target(const ir::Node& node, Fuses fuses) con
       return target;
     }
     const std::optional<ir::Activation> activation = ir::as_activation(*reader.op);
-    if (activation && fuses == Fuses::Activation && !target.absorbed.valid()) {
+    if (activation && form == ir::IntegerForm::Clamps && !target.absorbed.valid()) {
       target.activation = *activation;
       target.absorbed = id;
     } else if (!only_moves(reader.op)) {

@@ -38,7 +38,11 @@ std::optional<Attrs> permute_softmax(const NodeView& node, std::span<const int> 
 }
 
 constexpr OpSpec pointwise(std::string_view name, std::string_view summary) {
-  return {.name = name, .summary = summary, .infer = &infer_same, .permuted = &keep_attrs};
+  return {.name = name,
+          .summary = summary,
+          .integer = IntegerForm::Computes,
+          .infer = &infer_same,
+          .permuted = &keep_attrs};
 }
 
 }  // namespace
@@ -54,6 +58,7 @@ constinit const OpSpec kHardSwish = pointwise("hard_swish", "x * relu6(x + 3) / 
 constinit const OpSpec kLeakyRelu{
     .name = "leaky_relu",
     .summary = "x above 0, alpha * x below",
+    .integer = IntegerForm::Computes,
     .codec = kCodec<LeakyReluAttrs>,
     .infer = &infer_leaky_relu,
     .permuted = &keep_attrs,
@@ -65,6 +70,7 @@ constinit const OpSpec kSigmoid{
     .name = "sigmoid",
     .summary = "1 / (1 + exp(-x))",
     .quant = QuantRule::Unit,
+    .integer = IntegerForm::Computes,
     .infer = &infer_same,
     .permuted = &keep_attrs,
 };
@@ -72,6 +78,7 @@ constinit const OpSpec kSoftmax{
     .name = "softmax",
     .summary = "normalized exponentials over the last axis",
     .quant = QuantRule::Unit,
+    .integer = IntegerForm::Computes,
     .codec = kCodec<SoftmaxAttrs>,
     .infer = &infer_softmax,
     .permuted = &permute_softmax,

@@ -12,11 +12,12 @@ Result<TensorType> infer_binary(const NodeView& node) {
   return TensorType{dtype, std::move(shape)};
 }
 
-constexpr OpSpec binary(std::string_view name, std::string_view summary) {
+constexpr OpSpec binary(std::string_view name, std::string_view summary, IntegerForm integer) {
   return {.name = name,
           .summary = summary,
           .inputs = {2, 2},
           .data_inputs = 2,
+          .integer = integer,
           .codec = kCodec<BinaryAttrs>,
           .infer = &infer_binary,
           .permuted = &keep_attrs};
@@ -24,9 +25,9 @@ constexpr OpSpec binary(std::string_view name, std::string_view summary) {
 
 }  // namespace
 
-constinit const OpSpec kAdd = binary("add", "sum of two tensors");
-constinit const OpSpec kDiv = binary("div", "quotient of two tensors");
-constinit const OpSpec kMul = binary("mul", "product of two tensors");
-constinit const OpSpec kSub = binary("sub", "difference of two tensors");
+constinit const OpSpec kAdd = binary("add", "sum of two tensors", IntegerForm::Clamps);
+constinit const OpSpec kDiv = binary("div", "quotient of two tensors", IntegerForm::None);
+constinit const OpSpec kMul = binary("mul", "product of two tensors", IntegerForm::Clamps);
+constinit const OpSpec kSub = binary("sub", "difference of two tensors", IntegerForm::Clamps);
 
 }  // namespace netfit::ir

@@ -35,6 +35,7 @@ constinit const OpSpec kAveragePool2d{
     .name = "average_pool2d",
     .summary = "mean over a sliding window",
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Clamps,
     .codec = kCodec<Pool2dAttrs>,
     .infer = &infer_pool,
 };
@@ -43,6 +44,7 @@ constinit const OpSpec kMaxPool2d{
     .name = "max_pool2d",
     .summary = "maximum over a sliding window",
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Clamps,
     .codec = kCodec<Pool2dAttrs>,
     .infer = &infer_pool,
 };

@@ -46,6 +46,7 @@ std::optional<Attrs> permute_reduce(const NodeView& node, std::span<const int> p
 constinit const OpSpec kMean{
     .name = "mean",
     .summary = "mean over axes, as in global average pooling",
+    .integer = IntegerForm::Computes,
     .codec = kCodec<ReduceAttrs>,
     .infer = &infer_reduce,
     .permuted = &permute_reduce,

@@ -106,6 +106,7 @@ constinit const OpSpec kConcat{
     .inputs = {1, Arity::kMany},
     .data_inputs = Arity::kMany,
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Computes,
     .codec = kCodec<ConcatAttrs>,
     .infer = &infer_concat,
     .permuted = &permute_concat,
@@ -114,6 +115,7 @@ constinit const OpSpec kPad{
     .name = "pad",
     .summary = "adds constant elements around a tensor",
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Computes,
     .codec = kCodec<PadAttrs>,
     .infer = &infer_pad,
     .permuted = &permute_pad,
@@ -122,6 +124,7 @@ constinit const OpSpec kReshape{
     .name = "reshape",
     .summary = "the same elements in another shape",
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Moves,
     .codec = kCodec<ReshapeAttrs>,
     .infer = &infer_reshape,
 };
@@ -129,6 +132,7 @@ constinit const OpSpec kTranspose{
     .name = "transpose",
     .summary = "the same elements in another axis order",
     .quant = QuantRule::SameAsData,
+    .integer = IntegerForm::Moves,
     .codec = kCodec<TransposeAttrs>,
     .infer = &infer_transpose,
 };

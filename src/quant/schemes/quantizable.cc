@@ -2,7 +2,6 @@
 #include "quant/schemes/quantizable.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -11,35 +10,11 @@
 
 #include "base/diagnostics.h"
 #include "base/text.h"
-#include "ir/ops.h"
+#include "ir/op_spec.h"
 #include "quant/observers/extremes.h"
 
 namespace netfit::quant {
 namespace {
-
-// Ops with an int8 form in TFLite, sorted by name.
-const std::array kInt8Ops{
-    &ir::kAdd,
-    &ir::kAveragePool2d,
-    &ir::kConcat,
-    &ir::kConv2d,
-    &ir::kDepthwiseConv2d,
-    &ir::kFullyConnected,
-    &ir::kHardSwish,
-    &ir::kLeakyRelu,
-    &ir::kMaxPool2d,
-    &ir::kMean,
-    &ir::kMul,
-    &ir::kPad,
-    &ir::kRelu,
-    &ir::kRelu6,
-    &ir::kReluN1To1,
-    &ir::kReshape,
-    &ir::kSigmoid,
-    &ir::kSoftmax,
-    &ir::kSub,
-    &ir::kTranspose,
-};
 
 bool all_finite(const Tensor& tensor) {
   return tensor.dtype() != DType::Float32 ||
@@ -48,7 +23,7 @@ bool all_finite(const Tensor& tensor) {
 
 // Why the node has no int8 form.
 std::optional<std::string> obstacle(const ir::NodeView& node) {
-  if (std::ranges::find(kInt8Ops, &node.op()) == kInt8Ops.end()) return "has no int8 form";
+  if (node.op().integer == ir::IntegerForm::None) return "has no int8 form";
   bool all_constant = true;
   for (std::size_t i = 0; i < node.input_count(); ++i) {
     if (!node.has_input(i)) continue;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/answers/print_json.h"
+#include "cli/answers/table.h"
+#include "cli/commands.h"
+#include "cli/flags/flags.h"
+#include "cli/model.h"
+#include "formats/catalog.h"
+
+namespace netfit::cli {
+namespace {
+
+struct Options {
+  std::string input;
+  std::string output;
+  bool json = false;
+};
+
+Result<void> run_convert(const Options& options, const Environment& environment) {
+  NETFIT_TRY(formats::format_for(options.output));
+  const Model model = NETFIT_TRY(load_model(options.input, environment));
+  const ir::Graph graph = NETFIT_TRY(optimized(model));
+  const std::int64_t bytes = NETFIT_TRY(save_model(graph, options.output));
+  if (options.json) {
+    print_json({{"output", options.output}, {"bytes", bytes}, {"from", model.format}}, environment);
+  } else {
+    fmt::print(environment.out, "{}: {} bytes\n", options.output, grouped(bytes));
+  }
+  return {};
+}
+
+Action set_up(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("input", options->input, "an .onnx or .tflite file")->required()->type_name("IN");
+  app.add_option("-o,--output", options->output, "the file to write; its extension, .tflite or .onnx, is its format")
+      ->required()
+      ->type_name("OUT");
+  add_json_flag(app, options->json);
+  return [options](const Environment& environment) { return run_convert(*options, environment); };
+}
+
+}  // namespace
+
+constinit const Command kConvert{"convert", "writes a model in another format", &set_up};
+
+}  // namespace netfit::cli

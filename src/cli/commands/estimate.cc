@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost/estimate.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "cli/answers/estimate_text.h"
+#include "cli/answers/print_json.h"
+#include "cli/commands.h"
+#include "cli/flags/flags.h"
+#include "cli/model.h"
+#include "device/catalog.h"
+
+namespace netfit::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const std::map<std::string, DType> kTypes{
+    {"float16", DType::Float16}, {"float32", DType::Float32}, {"int8", DType::Int8}};
+
+struct Options {
+  std::string model;
+  std::string device;
+  std::string runtime;
+  std::string as_type;
+  int threads = 1;
+  bool explain = false;
+  bool json = false;
+};
+
+Json reading_json(const Reading& reading) {
+  Json json{
+      {"value", reading.value}, {"low", reading.low}, {"high", reading.high}, {"source", base::name(reading.source)}};
+  if (!reading.note.empty()) json["note"] = reading.note;
+  return json;
+}
+
+// The reading, or null: then "unavailable" has the reason.
+Json reading_json(const cost::Estimate& estimate, Quantity quantity) {
+  const Reading* reading = estimate.find(quantity);
+  return reading == nullptr ? Json(nullptr) : reading_json(*reading);
+}
+
+Json count_json(const cost::Estimate& estimate, Quantity quantity) {
+  const Reading* reading = estimate.find(quantity);
+  if (reading == nullptr) return nullptr;
+  // Far beyond what is exact, a count of a hostile graph does not fit into 64 bits.
+  return static_cast<std::int64_t>(std::min(reading->value, 0x1p62));
+}
+
+Json layer_json(const cost::LayerCost& layer) {
+  return {{"name", layer.name},
+          {"op", layer.op},
+          {"macs", layer.macs},
+          {"latency_ms", layer.latency_ms},
+          {"bound", cost::name(layer.bound)},
+          {"compute_ms", layer.compute_ms},
+          {"memory_ms", layer.memory_ms},
+          {"overhead_ms", layer.overhead_ms},
+          {"energy_mj", layer.energy_mj},
+          {"utilisation", layer.utilisation},
+          {"weight_bytes", layer.weight_bytes},
+          {"live_bytes", layer.live_bytes}};
+}
+
+Json answer_json(const Estimated& answer) {
+  const cost::Estimate& estimate = answer.estimate;
+  Json json{{"model", answer.model},
+            {"device", answer.device.name},
+            {"clock_mhz", answer.device.clock_mhz},
+            {"runtime", answer.runtime.name},
+            {"runtime_version", answer.runtime.version},
+            {"threads", answer.threads},
+            {"latency_ms", reading_json(estimate, Quantity::Latency)},
+            {"peak_ram_bytes", reading_json(estimate, Quantity::PeakRam)},
+            {"arena_bytes", estimate.plan.arena_bytes},
+            {"arena_lower_bound_bytes", estimate.plan.lower_bound_bytes},
+            {"flash_bytes", reading_json(estimate, Quantity::Flash)},
+            {"weight_bytes", estimate.weight_bytes},
+            {"energy_mj", reading_json(estimate, Quantity::Energy)},
+            {"macs", count_json(estimate, Quantity::Macs)},
+            {"params", count_json(estimate, Quantity::Params)},
+            {"layers", Json::array()},
+            {"regions", Json::array()},
+            {"unavailable", Json::array()},
+            {"notes", answer.notes}};
+  for (const cost::LayerCost& layer : estimate.layers) json["layers"].push_back(layer_json(layer));
+  for (const cost::RegionUse& region : estimate.regions) {
+    json["regions"].push_back({{"region", region.region},
+                               {"capacity_bytes", region.capacity_bytes},
+                               {"used_bytes", region.used_bytes},
+                               {"holds", region.holds},
+                               {"fits", region.fits}});
+  }
+  for (const cost::Estimate::Missing& missing : estimate.unavailable) {
+    json["unavailable"].push_back({{"quantity", base::name(missing.quantity)}, {"reason", missing.reason}});
+  }
+  return json;
+}
+
+// What the device runs: a file of a runtime as it stands, anything else with what an export would fold and fuse.
+Result<ir::Graph> deployed(const Model& model) {
+  if (model.format == "onnx") return optimized(model);
+  return model.graph;
+}
+
+Result<void> run_estimate(const Options& options, const Environment& environment) {
+  const Model model = NETFIT_TRY(load_structure(options.model, environment));
+  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.device, environment.device_roots));
+  const device::Runtime runtime =
+      NETFIT_TRY(device::load_runtime(options.runtime, found.device, environment.device_roots));
+  const ir::Graph graph = NETFIT_TRY(deployed(model));
+  cost::EstimateOptions wanted{.threads = options.threads};
+  if (!options.as_type.empty()) wanted.as_type = kTypes.at(options.as_type);
+  cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, wanted));
+  const Estimated answer{model.name, found.device, runtime, options.threads, found.notes, std::move(estimate)};
+  if (options.json) {
+    print_json(answer_json(answer), environment);
+  } else {
+    print_estimate(answer, options.explain ? Detail::Layers : Detail::Totals, environment);
+  }
+  return {};
+}
+
+Action set_up(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("model", options->model,
+                 "an .onnx or .tflite file; or structure alone: an ncnn .param,\n"
+                 "or an architecture as mobilenet_v2:alpha=0.35,resolution=128")
+      ->required()
+      ->type_name("MODEL");
+  app.add_option("--device", options->device, "a device by name, alias or .toml file, with @CLOCK at another clock")
+      ->required()
+      ->type_name("DEVICE");
+  app.add_option("--runtime", options->runtime, "a runtime by name or .toml file (default: the device's)")
+      ->type_name("RUNTIME");
+  app.add_option("--threads", options->threads, "how many cores work on one inference")
+      ->check(CLI::Range(1, 1024))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--as", options->as_type, "costs the network as if its numbers had this type")
+      ->check(CLI::IsMember({"float32", "float16", "int8"}))
+      ->type_name("TYPE");
+  app.add_flag("--explain", options->explain, "each layer, and the formulae behind the figures");
+  add_json_flag(app, options->json);
+  return [options](const Environment& environment) { return run_estimate(*options, environment); };
+}
+
+}  // namespace
+
+constinit const Command kEstimate{"estimate", "latency, memory and energy of a model on a device, with intervals",
+                                  &set_up};
+
+}  // namespace netfit::cli
