@@ -21,9 +21,9 @@ namespace {
 constexpr std::array<StepMaker, 7> kOneDnnMakers{
     &onednn::make_conv,  &kernels::make_binary,    &kernels::make_mean,      &kernels::make_copy,
     &kernels::make_pool, &kernels::make_pointwise, &kernels::make_requantize};
-// In i8, XNNPACK's own sums and means come before ours, so that each of the two is the other's witness.
-constexpr std::array<StepMaker, 9> kXnnpackMakers{
-    &xnnpack::make_conv, &xnnpack::make_add,  &xnnpack::make_mean,      &kernels::make_binary,    &kernels::make_mean,
+// In i8, XNNPACK's own sums come before ours, so that each of the two is the other's witness.
+constexpr std::array<StepMaker, 8> kXnnpackMakers{
+    &xnnpack::make_conv, &xnnpack::make_add,  &kernels::make_binary,    &kernels::make_mean,
     &kernels::make_copy, &kernels::make_pool, &kernels::make_pointwise, &kernels::make_requantize};
 
 // The fastest of 1, 2, 4, 8 and 16 on the networks of the zoo (docs/executors.md).

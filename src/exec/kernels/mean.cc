@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mean over all pixels. In i8, XNNPACK's rule: an exact sum, times one float scale, rounded to even.
+// The mean over all pixels. In i8, the rule of LiteRT's kernel: an exact sum, times one float scale, plus the zero
+// point in float, rounded to even. Adding first matters: 2.5000001 - 128 is a tie in float. XNNPACK's own kernel of
+// 2022 rounds before it adds, so this one serves both backends.
 #include <algorithm>
 #include <cmath>
 
@@ -20,17 +22,16 @@ struct Extents {
 struct ByteParams {
   std::int32_t bias;
   float scale;
-  std::int32_t zero_point;
-  std::int32_t low;
-  std::int32_t high;
+  float zero_point;  ///< of the type i8, whatever the storage
+  float low;
+  float high;
+  std::int32_t storage_offset;  ///< stored number - i8 number
 };
 
 // `sums` has one element for each channel.
 template <typename T>
 [[gnu::always_inline]] inline void mean_of_bytes(const T* in, T* out, std::int32_t* sums, const Extents& extents,
                                                  const ByteParams& params) {
-  const auto low = static_cast<float>(params.low - params.zero_point);
-  const auto high = static_cast<float>(params.high - params.zero_point);
   for (std::int64_t image = 0; image < extents.images; ++image) {
     std::fill_n(sums, extents.channels, params.bias);
     for (std::int64_t pixel = 0; pixel < extents.pixels; ++pixel) {
@@ -38,8 +39,9 @@ template <typename T>
       in += extents.channels;
     }
     for (std::int64_t c = 0; c < extents.channels; ++c) {
-      const float scaled = std::clamp(static_cast<float>(sums[c]) * params.scale, low, high);
-      out[c] = static_cast<T>(static_cast<std::int32_t>(std::nearbyint(scaled)) + params.zero_point);
+      const float scaled = std::fma(static_cast<float>(sums[c]), params.scale, params.zero_point);
+      const float limited = std::clamp(scaled, params.low, params.high);
+      out[c] = static_cast<T>(static_cast<std::int32_t>(std::nearbyint(limited)) + params.storage_offset);
     }
     out += extents.channels;
   }
@@ -118,11 +120,13 @@ Result<std::unique_ptr<Step>> make_mean(const NodeContext& context) {
   // A sum of more pixels could leave 32 bits.
   constexpr std::int64_t kMostPixels = 1 << 23;
   if (dtype != DType::Int8 || !in || !out || extents.pixels > kMostPixels) return nullptr;
+  const std::int32_t offset = out->is_unsigned ? 128 : 0;
   const ByteParams params{.bias = -static_cast<std::int32_t>(extents.pixels) * in->zero_point,
                           .scale = in->scale / (out->scale * static_cast<float>(extents.pixels)),
-                          .zero_point = out->zero_point,
-                          .low = out->low,
-                          .high = out->high};
+                          .zero_point = static_cast<float>(out->zero_point - offset),
+                          .low = static_cast<float>(out->low - offset),
+                          .high = static_cast<float>(out->high - offset),
+                          .storage_offset = offset};
   return std::make_unique<MeanStep>(extents, params, dtype, out->is_unsigned);
 }
 

@@ -4,7 +4,6 @@
 #include "exec/quantized.h"
 #include "exec/xnnpack/operator_step.h"
 #include "exec/xnnpack/operators.h"
-#include "ir/ops/reduce.h"
 
 namespace netfit::exec::xnnpack {
 namespace {
@@ -35,26 +34,6 @@ Result<std::unique_ptr<Step>> make_add(const NodeContext& context) {
   return finish(status, op, [count](xnn_operator_t self, const StepBuffers& buffers) {
     return xnn_setup_add_nd_qs8(self, 1, &count, 1, &count, bytes(buffers.inputs[0]), bytes(buffers.inputs[1]),
                                 reinterpret_cast<std::int8_t*>(buffers.output), nullptr);
-  });
-}
-
-Result<std::unique_ptr<Step>> make_mean(const NodeContext& context) {
-  const ir::NodeView& node = context.node;
-  if (&node.op() != &ir::kMean || context.storage == ByteStorage::Unsigned) return nullptr;
-  const Shape& shape = node.input(0).shape;
-  const bool all_pixels = shape.rank() == 4 && node.attrs<ir::ReduceAttrs>().axes == std::vector<std::int64_t>{1, 2};
-  const auto in = byte_quant(node.input(0), context.storage);
-  const auto out = byte_quant(node.output(), context.storage);
-  if (!all_pixels || node.input(0).is_constant() || !in || !out || in->is_unsigned) return nullptr;
-  const std::size_t channels = size(shape[3]);
-  const std::size_t pixels = size(shape[1] * shape[2]);
-  xnn_operator_t op = nullptr;
-  const xnn_status status =
-      xnn_create_global_average_pooling_nwc_qs8(channels, channels, channels, i8(in->zero_point), in->scale,
-                                                i8(out->zero_point), out->scale, i8(out->low), i8(out->high), 0, &op);
-  return finish(status, op, [images = size(context.batch), pixels](xnn_operator_t self, const StepBuffers& buffers) {
-    return xnn_setup_global_average_pooling_nwc_qs8(self, images, pixels, bytes(buffers.inputs[0]),
-                                                    reinterpret_cast<std::int8_t*>(buffers.output), nullptr);
   });
 }
 

@@ -17,7 +17,5 @@ Result<void> initialize();
 Result<std::unique_ptr<Step>> make_conv(const NodeContext& context);
 /// add of two tensors of one shape in i8.
 Result<std::unique_ptr<Step>> make_add(const NodeContext& context);
-/// The mean over height and width in i8.
-Result<std::unique_ptr<Step>> make_mean(const NodeContext& context);
 
 }  // namespace netfit::exec::xnnpack
