@@ -41,7 +41,8 @@ void add_device_limit(select::Limited limited, device::MemoryKind kind, const De
 
 void add_selection_flags(CLI::App& app, SelectionFlags& flags) {
   app.add_option("--device", flags.device,
-                 "a name, an alias or a .toml file (default: the preset's, else the only one\nin the store)")
+                 "a name, an alias or a .toml file (default: the preset's, else the only one\n"
+                 "in the store)")
       ->type_name("DEVICE");
   add_objective_flags(app, flags.objective);
   add_limit_flags(app, flags.limits);
