@@ -279,14 +279,21 @@ void expect_bits_of_litert_on_all_test_images(const std::string& network) {
   expect_bits_of_litert(file, {model_input(file.graph, *test)});
 }
 
-TEST(LitertBits, OfMeansThatTieOnceTheZeroPointIsAdded) {
-  // 40 / 39 / 16 in float lies just above, so a sum of 39 gives 2.5000001, and with -100 added a tie.
-  const ir::Graph graph = graph_of(
-      "graph main(%x: i8[1,4,4,64] q(0.0235294122, 0)) -> (%y) { %y: q(0.0229411758, -100) = mean(%x) axes=[1,2] }");
-  Int8File file;
-  file.bytes = (*formats::format_for("x.tflite"))->write(graph).value();
-  file.graph = imported(file.bytes, "x.tflite");
-  expect_bits_of_litert(file, random_inputs(file.graph, 100));
+// Scales, zero points and numbers of pixels for which other orders of the float steps give other bits.
+TEST(LitertBits, OfMeansWhereTheOrderOfRoundingsShows) {
+  for (const std::string_view text : {
+           "(%x: i8[1,4,4,64] q(0.0235294122, 0)) -> (%y) { %y: q(0.0229411758, -28) = mean(%x) axes=[1,2] }",
+           "(%x: i8[1,4,4,64] q(0.0235294122, -128)) -> (%y) { %y: q(0.0229411758, -128) = mean(%x) axes=[1,2] }",
+           "(%x: i8[1,4,4,64] q(0.05, 5)) -> (%y) { %y: q(0.03, 7) = mean(%x) axes=[1,2] }",
+           "(%x: i8[1,4,12,64] q(0.04, -128)) -> (%y) { %y: q(0.03, -128) = mean(%x) axes=[1,2] }",
+           "(%x: i8[1,4,7,64] q(0.03, -128)) -> (%y) { %y: q(0.025, -128) = mean(%x) axes=[1,2] }",
+       }) {
+    SCOPED_TRACE(text);
+    Int8File file;
+    file.bytes = (*formats::format_for("x.tflite"))->write(graph_of(std::string("graph main").append(text))).value();
+    file.graph = imported(file.bytes, "x.tflite");
+    expect_bits_of_litert(file, random_inputs(file.graph, 400));
+  }
 }
 
 TEST(WholeNetworkBits, Of450kEqualLiteRt) { expect_bits_of_litert_on_all_test_images("mobilenetv2_cifar10_450k.onnx"); }

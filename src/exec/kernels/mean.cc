@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mean over all pixels. In i8, the rule of LiteRT's kernel: an exact sum, times one float scale, plus the zero
-// point in float, rounded to even. Adding first matters: 2.5000001 - 128 is a tie in float. XNNPACK's own kernel of
-// 2022 rounds before it adds, so this one serves both backends.
+// The mean over all pixels. In i8, the rule of LiteRT's kernel: the exact sum of the i8 numbers, times one float scale,
+// plus one float offset that holds both zero points, rounded to even. Each step rounds, so that ties fall as they do
+// there; XNNPACK's own kernel of 2022 rounds before it adds, so this one serves both backends.
 #include <algorithm>
 #include <cmath>
 
@@ -20,9 +20,9 @@ struct Extents {
 };
 
 struct ByteParams {
-  std::int32_t bias;
+  std::int32_t first_sum;  ///< makes a sum of stored numbers one of i8 numbers
   float scale;
-  float zero_point;  ///< of the type i8, whatever the storage
+  float offset;
   float low;
   float high;
   std::int32_t storage_offset;  ///< stored number - i8 number
@@ -33,13 +33,13 @@ template <typename T>
 [[gnu::always_inline]] inline void mean_of_bytes(const T* in, T* out, std::int32_t* sums, const Extents& extents,
                                                  const ByteParams& params) {
   for (std::int64_t image = 0; image < extents.images; ++image) {
-    std::fill_n(sums, extents.channels, params.bias);
+    std::fill_n(sums, extents.channels, params.first_sum);
     for (std::int64_t pixel = 0; pixel < extents.pixels; ++pixel) {
       for (std::int64_t c = 0; c < extents.channels; ++c) sums[c] += in[c];
       in += extents.channels;
     }
     for (std::int64_t c = 0; c < extents.channels; ++c) {
-      const float scaled = std::fma(static_cast<float>(sums[c]), params.scale, params.zero_point);
+      const float scaled = static_cast<float>(sums[c]) * params.scale + params.offset;
       const float limited = std::clamp(scaled, params.low, params.high);
       out[c] = static_cast<T>(static_cast<std::int32_t>(std::nearbyint(limited)) + params.storage_offset);
     }
@@ -120,13 +120,16 @@ Result<std::unique_ptr<Step>> make_mean(const NodeContext& context) {
   // A sum of more pixels could leave 32 bits.
   constexpr std::int64_t kMostPixels = 1 << 23;
   if (dtype != DType::Int8 || !in || !out || extents.pixels > kMostPixels) return nullptr;
-  const std::int32_t offset = out->is_unsigned ? 128 : 0;
-  const ByteParams params{.bias = -static_cast<std::int32_t>(extents.pixels) * in->zero_point,
-                          .scale = in->scale / (out->scale * static_cast<float>(extents.pixels)),
-                          .zero_point = static_cast<float>(out->zero_point - offset),
-                          .low = static_cast<float>(out->low - offset),
-                          .high = static_cast<float>(out->high - offset),
-                          .storage_offset = offset};
+  const std::int32_t shift = out->is_unsigned ? 128 : 0;
+  const auto pixels = static_cast<std::int32_t>(extents.pixels);
+  const float scale = in->scale / out->scale * (1.0F / static_cast<float>(pixels));
+  const auto zeros = static_cast<float>(pixels * (in->zero_point - shift));
+  const ByteParams params{.first_sum = -pixels * shift,
+                          .scale = scale,
+                          .offset = static_cast<float>(out->zero_point - shift) - zeros * scale,
+                          .low = static_cast<float>(out->low - shift),
+                          .high = static_cast<float>(out->high - shift),
+                          .storage_offset = shift};
   return std::make_unique<MeanStep>(extents, params, dtype, out->is_unsigned);
 }
 
