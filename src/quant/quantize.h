@@ -10,11 +10,13 @@
 #include "base/progress.h"
 #include "exec/executor.h"
 #include "ir/graph.h"
+#include "quant/precision.h"
+#include "quant/roundings.h"
 
 namespace netfit::quant {
 
 /// How a tensor's range is estimated from its samples.
-enum class RangeEstimator { MinMax, MovingAverage, Percentile, Mse };
+enum class RangeEstimator { MinMax, MovingAverage, Percentile, Mse, Entropy };
 
 /// The real interval that a value's integers must cover.
 struct Range {
@@ -30,6 +32,8 @@ struct CalibrationOptions {
   RangeEstimator estimator = RangeEstimator::Mse;
   double percentile = 99.99;     ///< of Percentile: this share of the elements lies inside
   double moving_average = 0.95;  ///< of MovingAverage: the weight of the past, per sample
+
+  friend bool operator==(const CalibrationOptions&, const CalibrationOptions&) = default;
 };
 
 /// Ranges of every activation of `graph` (float, optimized) over `inputs` [n, ...]. Deterministic: the same samples
@@ -49,6 +53,20 @@ struct QuantizeOptions {
 /// (scale of the data times scale of the weights). `graph` must be float and optimized. Fails with every node that
 /// cannot be quantized.
 Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options);
+
+/// How quantize_layers treats the layers of a graph.
+struct LayerOptions {
+  PrecisionPlan plan;
+  Roundings roundings = {};  ///< by layer; a layer that is not there is rounded as quantize_int8 does
+  Io io = Io::Int8;  ///< Int8 and UInt8 need int8 arithmetic at the border; int16x8 gives and takes i16 for Int8
+};
+
+/// The graph with every node in the precision that the plan says, and a `requantize` wherever two of them meet: int8
+/// (per channel and per tensor), int4 weights, int16x8, int8 or int4 weights widened before float arithmetic, float16
+/// and float32. A node without weights computes in the plan's precision for it, or in the nearest that it has a form
+/// for. `graph` must be float and optimized; NodeIds of the plan and the roundings are its own and stay those of the
+/// result. Fails with every node that cannot be had so.
+Result<ir::Graph> quantize_layers(const ir::Graph& graph, const Ranges& ranges, const LayerOptions& options);
 
 /// The graph with its float constants in half precision and a `requantize` before each reader; it computes in float32.
 /// `optimized` must be float and optimized. Fails with every constant that half precision cannot hold: magnitudes above

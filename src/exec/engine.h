@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "exec/executor.h"
+
+namespace netfit::exec {
+
+/// All it takes to run any graph on this host. Folders that make graphs and must see them run (quant, diagnose) are
+/// handed one, because they may not name the interpreter.
+struct Engine {
+  ExecutorOptions options;
+  std::shared_ptr<const NodeRunner> fallback;
+};
+
+/// create_fast with the engine's options.
+Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const Engine& engine);
+
+/// The fast executor with a view of every value that is no constant: every one is an output of the graph that really
+/// runs, a few samples at a time so that memory stays bounded. The same bits as create_fast. The observer is called
+/// from the calling thread.
+Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph, const Engine& engine);
+
+}  // namespace netfit::exec

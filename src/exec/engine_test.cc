@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "exec/engine.h"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "support/graph_text.h"
+#include "support/random_tensor.h"
+
+namespace netfit::exec {
+namespace {
+
+constexpr std::string_view kNetwork = R"(
+graph main(%x: f32[1,6,6,3]) -> (%y) {
+  const @w1: f32[8,3,3,3] = random(1)
+  const @w2: f32[8,1,1,8] = random(2)
+  %a = conv2d(%x, @w1, stride=[1,1], padding=[1,1,1,1], activation=relu6)
+  %b = conv2d(%a, @w2)
+  %y = add(%a, %b)
+})";
+
+TEST(FastObservable, ShowsEveryValueOfEverySampleAndGivesTheSameBits) {
+  const ir::Graph graph = support::graph_of(kNetwork);
+  const Tensor input = support::random_tensor(1, DType::Float32, Shape{70, 6, 6, 3});
+  const Engine engine{.options = {.threads = 2}};
+  const auto observable = create_fast_observable(graph, engine);
+  ASSERT_TRUE(observable) << observable.error().text();
+  std::map<std::string, std::int64_t> seen;
+  const Observer observer = [&](ir::ValueId value, std::int64_t first, const Tensor& tensor) {
+    std::int64_t& next = seen[graph.value(value).name];
+    EXPECT_EQ(first, next);
+    next += tensor.shape()[0];
+  };
+  const auto observed = (*observable)->run_observed(std::span(&input, 1), observer, base::no_progress());
+  ASSERT_TRUE(observed) << observed.error().text();
+  EXPECT_EQ(seen, (std::map<std::string, std::int64_t>{{"x", 70}, {"a", 70}, {"b", 70}, {"y", 70}}));
+  const auto plain = create_fast(graph, engine);
+  const auto expected = (*plain)->run(std::span(&input, 1), base::no_progress());
+  ASSERT_EQ(observed->size(), 1U);
+  EXPECT_EQ(observed->front(), expected->front());
+}
+
+}  // namespace
+}  // namespace netfit::exec
