@@ -12,6 +12,8 @@
 #include "passes/affine.h"
 #include "passes/constants.h"
 #include "passes/layer_channels.h"
+#include "passes/layer_parameters.h"
+#include "passes/node_activation.h"
 
 namespace netfit::passes {
 namespace {
@@ -19,38 +21,6 @@ namespace {
 using ir::NodeId;
 using ir::NodeView;
 using ir::ValueId;
-
-ir::Activation activation_of(const NodeView& layer) {
-  if (&layer.op() == &ir::kFullyConnected) return layer.attrs<ir::FullyConnectedAttrs>().activation;
-  return layer.attrs<ir::Conv2dAttrs>().activation;
-}
-
-bool has_constant_parameters(const NodeView& layer) {
-  return is_layer(layer.op()) && constant_floats(layer, 1) && (!layer.has_input(2) || constant_floats(layer, 2));
-}
-
-std::vector<double> bias_of(const NodeView& layer) {
-  if (layer.has_input(2)) return tensor::to_doubles(*layer.input(2).constant);
-  return std::vector<double>(static_cast<std::size_t>(layer.output().shape.dim(-1)), 0.0);
-}
-
-Tensor floats(const Shape& shape, const std::vector<double>& elements) {
-  return Tensor::from(shape, std::vector<float>(elements.begin(), elements.end()));
-}
-
-void set_parameters(Wiring& wiring, NodeId id, const std::vector<double>& weights, const std::vector<double>& bias) {
-  const NodeView layer(wiring.graph(), wiring.graph().node(id));
-  const Shape channels{static_cast<std::int64_t>(bias.size())};
-  const Shape shape = layer.input(1).shape;
-  const bool has_bias = layer.has_input(2);
-  const std::string bias_name = layer.input(1).name + "_bias";
-  replace_constant(wiring, id, 1, floats(shape, weights));
-  if (has_bias) {
-    replace_constant(wiring, id, 2, floats(channels, bias));
-  } else {
-    wiring.set_input(id, 2, wiring.add_constant(bias_name, floats(channels, bias)));
-  }
-}
 
 void scale_outputs(Wiring& wiring, NodeId id, const Affine& affine) {
   const NodeView layer(wiring.graph(), wiring.graph().node(id));
@@ -81,7 +51,7 @@ NodeId layer_before(const Wiring& wiring, NodeId batch_norm) {
   const NodeId id = wiring.producer(data);
   if (!id.valid() || !wiring.has_single_reader(data)) return {};
   const NodeView layer(wiring.graph(), wiring.graph().node(id));
-  return has_constant_parameters(layer) && activation_of(layer) == ir::Activation::None ? id : NodeId{};
+  return has_constant_parameters(layer) && activation_of(layer.node()) == ir::Activation::None ? id : NodeId{};
 }
 
 /// The layer that alone reads `batch_norm`'s result and whose padding stays right; invalid if there is none.
