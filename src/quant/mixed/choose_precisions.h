@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-#include <functional>
+#include <cstddef>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "quant/precision.h"
 
 namespace netfit::quant {
@@ -34,7 +31,7 @@ struct Assignment {
 
 /// The assignment of least noise whose cost is at most `budget`: exact, by branch and bound with the bound of the
 /// problem's linear relaxation (Sinha and Zoltners, The Multiple-Choice Knapsack Problem, 1979). Nothing, if not even
-/// the cheapest options fit.
+/// the cheapest options fit. Every layer has an option; costs and noises are finite.
 std::optional<Assignment> choose_precisions(std::span<const LayerChoice> layers, double budget);
 
 /// The whole curve: every assignment that no other beats in cost and noise on the lower convex hull, and between its
