@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "diagnose/subject.h"
 
 namespace netfit::diagnose {
 
@@ -35,10 +34,12 @@ struct Rung {
   std::string unavailable;             ///< why there are no figures
 };
 
-/// All rungs in order. Those that need a reference say so where there is none.
-Result<std::vector<Rung>> climb_ladder(const Case& subject, const Tools& tools);
+struct Examination;
 
-/// The first rung that loses more than `points` against the one before; none where nothing does.
+/// Fills the examination's ladder, answers and truth: all rungs in order; those that cannot be climbed say why.
+Result<void> climb_ladder(Examination& exam);
+
+/// The first rung that loses more than `points` of agreement against the one before; none where nothing does.
 std::optional<std::size_t> first_drop(const std::vector<Rung>& ladder, double points = 1.0);
 
 }  // namespace netfit::diagnose
