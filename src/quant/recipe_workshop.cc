@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "exec/engine.h"
 #include "quant/check_samples.h"
+#include "quant/recipe_names.h"
 #include "quant/techniques/absorb_bias.h"
 #include "quant/techniques/adaround.h"
 #include "quant/techniques/correct_bias.h"
@@ -79,22 +79,11 @@ bool needs_ranges(const PrecisionPlan& plan) {
 }
 
 std::string describe(const CalibrationOptions& options, std::int64_t samples) {
-  switch (options.estimator) {
-    case RangeEstimator::MinMax:
-      return fmt::format("min-max over {} samples", samples);
-    case RangeEstimator::MovingAverage:
-      return fmt::format("moving-average {} over {} samples", options.moving_average, samples);
-    case RangeEstimator::Percentile:
-      return fmt::format("percentile {} over {} samples", options.percentile, samples);
-    case RangeEstimator::Entropy:
-      return fmt::format("entropy over {} samples", samples);
-    case RangeEstimator::Mse:
-      break;
-  }
-  return fmt::format("mse over {} samples", samples);
+  std::string parameter;
+  if (options.estimator == RangeEstimator::Percentile) parameter = fmt::format(" {}", options.percentile);
+  if (options.estimator == RangeEstimator::MovingAverage) parameter = fmt::format(" {}", options.moving_average);
+  return fmt::format("{}{} over {} samples", name(options.estimator), parameter, samples);
 }
-
-std::string_view technique_of(Rounding rounding) { return rounding == Rounding::AdaRound ? "adaround" : "nearest"; }
 
 std::optional<double> sqnr_of(const std::optional<Fidelity>& fidelity) {
   return fidelity ? std::optional(fidelity->sqnr_db) : std::nullopt;
@@ -215,7 +204,7 @@ Result<RecipeWorkshop::Made> RecipeWorkshop::make(const Recipe& recipe) {
     made.quantized.steps.push_back(std::move(effect));
     return {};
   };
-  if (recipe.rounding != Rounding::Balanced) NETFIT_TRY(take(technique_of(recipe.rounding), &RecipeWorkshop::round));
+  if (recipe.rounding != Rounding::Balanced) NETFIT_TRY(take(name(recipe.rounding), &RecipeWorkshop::round));
   if (recipe.bias_correction != BiasCorrection::None) NETFIT_TRY(take("correct-bias", &RecipeWorkshop::correct_bias));
   made.quantized.graph = NETFIT_TRY(quantize_layers(form.graph, *ranges, options));
   return made;

@@ -41,6 +41,7 @@ std::vector<TomlEntry> entries_of(const toml::table& table, std::string_view fil
     entry.texts = strings_in(node);
     entry.integer = node.value_exact<std::int64_t>();
     if (node.is_number()) entry.real = node.value<double>();
+    entry.boolean = node.value_exact<bool>();
     if (const toml::table* inner = node.as_table()) entry.table = entries_of(*inner, file);
     placed.emplace_back(key.source().begin, std::move(entry));
   }
@@ -93,6 +94,11 @@ std::optional<std::int64_t> count_of(const TomlEntry& entry, Diagnostics& diagno
   if (entry.integer && *entry.integer >= 1) return entry.integer;
   report_type(entry, "a whole number above 0", diagnostics);
   return std::nullopt;
+}
+
+std::optional<bool> switch_of(const TomlEntry& entry, Diagnostics& diagnostics) {
+  if (!entry.boolean) report_type(entry, "true or false", diagnostics);
+  return entry.boolean;
 }
 
 std::optional<std::vector<TomlEntry>> table_of(const TomlEntry& entry, Diagnostics& diagnostics) {

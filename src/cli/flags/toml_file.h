@@ -22,6 +22,7 @@ struct TomlEntry {
   std::optional<std::vector<std::string>> texts;  ///< a list of strings
   std::optional<std::int64_t> integer;
   std::optional<double> real;                   ///< of an integer as well
+  std::optional<bool> boolean;
   std::optional<std::vector<TomlEntry>> table;  ///< in the order of the file
 };
 
@@ -38,6 +39,8 @@ std::optional<std::string> text_of(const TomlEntry& entry, Diagnostics& diagnost
 std::optional<std::vector<std::string>> texts_of(const TomlEntry& entry, Diagnostics& diagnostics);
 /// At least 1.
 std::optional<std::int64_t> count_of(const TomlEntry& entry, Diagnostics& diagnostics);
+/// true or false.
+std::optional<bool> switch_of(const TomlEntry& entry, Diagnostics& diagnostics);
 std::optional<std::vector<TomlEntry>> table_of(const TomlEntry& entry, Diagnostics& diagnostics);
 
 }  // namespace netfit::cli

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/recipe_names.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace netfit::quant {
+namespace {
+
+constexpr std::array kRangeEstimators{Choice<RangeEstimator>{"min-max", RangeEstimator::MinMax},
+                                      Choice<RangeEstimator>{"moving-average", RangeEstimator::MovingAverage},
+                                      Choice<RangeEstimator>{"percentile", RangeEstimator::Percentile},
+                                      Choice<RangeEstimator>{"mse", RangeEstimator::Mse},
+                                      Choice<RangeEstimator>{"entropy", RangeEstimator::Entropy}};
+constexpr std::array kRoundings{Choice<Rounding>{"nearest", Rounding::Nearest},
+                                Choice<Rounding>{"balanced", Rounding::Balanced},
+                                Choice<Rounding>{"adaround", Rounding::AdaRound}};
+constexpr std::array kBiasCorrections{Choice<BiasCorrection>{"none", BiasCorrection::None},
+                                      Choice<BiasCorrection>{"analytic", BiasCorrection::Analytic},
+                                      Choice<BiasCorrection>{"empirical", BiasCorrection::Empirical}};
+
+template <typename T>
+std::string_view name_in(std::span<const Choice<T>> choices, T value) {
+  const auto found = std::ranges::find(choices, value, &Choice<T>::value);
+  NETFIT_CHECK(found != choices.end());
+  return found->name;
+}
+
+}  // namespace
+
+std::span<const Choice<RangeEstimator>> range_estimators() { return kRangeEstimators; }
+std::span<const Choice<Rounding>> roundings() { return kRoundings; }
+std::span<const Choice<BiasCorrection>> bias_corrections() { return kBiasCorrections; }
+
+std::string_view name(RangeEstimator estimator) { return name_in(range_estimators(), estimator); }
+std::string_view name(Rounding rounding) { return name_in(roundings(), rounding); }
+std::string_view name(BiasCorrection correction) { return name_in(bias_corrections(), correction); }
+
+}  // namespace netfit::quant
