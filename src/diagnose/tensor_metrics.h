@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "tensor/quant_params.h"
-#include "tensor/tensor.h"
+#include "ir/graph.h"
 
 namespace netfit::diagnose {
 
@@ -14,26 +15,62 @@ namespace netfit::diagnose {
 struct TensorMetrics {
   double sqnr_db = 0.0;  ///< 10 log10(sum a^2 / sum (a - b)^2); infinite if equal
   double cosine = 1.0;
-  double kl = 0.0;  ///< of the histograms of b from a (2048 bins over a's range), nats
+  /// Divergence in nats of b's histogram from a's. Bins are as wide as b's step, at least 1/2048 of a's range, with
+  /// half an element more in each.
+  double kl = 0.0;
   double mse = 0.0;
-  double median_relative_difference = 0.0;  ///< of |a - b| / max(|a|, |b|), to within a bin of 1 %
+  double median_relative_difference = 0.0;  ///< of |a - b| / max(|a|, |b|), to within 0.001
   double largest_difference = 0.0;
-  double saturation_percent = 0.0;  ///< elements of b at an end of its integers while a lies beyond it
-  double range_ratio = 1.0;  ///< range of b's integers over the range of a's values; below 1 clips, 255 wastes 8 bits
-  double tail_ratio = 1.0;   ///< 99.9th percentile of |a| over its maximum: low for rare spikes
+  double saturation_percent = 0.0;  ///< elements of b at an end of its integers while a lies half a step beyond it
+  /// Range of b's integers over that of a's values and 0: below 1 clips, 255 wastes 8 bits. None where b is float.
+  std::optional<double> range_ratio;
+  double tail_ratio = 1.0;  ///< 99.9th percentile of |a| over its maximum, to within 1/2048: low for rare spikes
 };
 
-/// Gathers TensorMetrics chunk by chunk. Two passes: the first learns the reference's range.
+/// The reals that a quantized value can hold: the ends of its integers and the step between them.
+struct Grid {
+  double step;
+  double low;
+  double high;
+};
+/// No value for floats, and for parameters per channel.
+std::optional<Grid> grid_of(const ir::Value& value);
+
+/// Gathers TensorMetrics chunk by chunk, in two passes over the same samples: the first learns the reference's range.
+/// What is not finite counts as infinitely far away, and in no histogram.
 class MetricsAccumulator {
  public:
-  /// `params` of b where it is quantized.
-  explicit MetricsAccumulator(std::optional<QuantParams> params);
-  void learn_range(std::span<const double> a);
-  void add(std::span<const double> a, std::span<const double> b);
+  /// `grid` of b.
+  explicit MetricsAccumulator(std::optional<Grid> grid) : grid_(grid) {}
+
+  void learn_range(std::span<const float> a);
+  /// As many elements of each, all ranges learnt.
+  void add(std::span<const float> a, std::span<const float> b);
   TensorMetrics result() const;
 
  private:
-  std::optional<QuantParams> params_;
+  void prepare_bins();
+  void add_to_histograms(double a, double b);
+
+  static constexpr std::size_t kBins = 2048;
+  static constexpr std::size_t kRelativeBins = 2000;  ///< a relative difference is at most 2
+
+  std::optional<Grid> grid_;
+  double low_ = 0.0;
+  double high_ = 0.0;
+  double width_ = 0.0;
+  double first_bin_ = 0.0;
+  std::vector<std::int64_t> bins_a_;
+  std::vector<std::int64_t> bins_b_;
+  std::array<std::int64_t, kBins> magnitudes_{};
+  std::array<std::int64_t, kRelativeBins> relative_{};
+  double square_a_ = 0.0;
+  double square_b_ = 0.0;
+  double product_ = 0.0;
+  double noise_ = 0.0;
+  double largest_ = 0.0;
+  std::int64_t saturated_ = 0;
+  std::int64_t count_ = 0;
 };
 
 }  // namespace netfit::diagnose
