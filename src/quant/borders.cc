@@ -10,7 +10,7 @@ namespace {
 
 using ir::ValueId;
 
-// What stands at the border in the place of the int8 value `inner`.
+// What stands at the border in the place of the integer value `inner`.
 ir::Value border_value(const ir::Value& inner, Io io) {
   ir::Value value{.name = inner.name, .dtype = DType::Float32, .shape = inner.shape};
   if (io == Io::UInt8) {
@@ -18,6 +18,10 @@ ir::Value border_value(const ir::Value& inner, Io io) {
     value.quant = as_unsigned(*inner.quant);
   }
   return value;
+}
+
+std::string inner_name(const ir::Value& value) {
+  return value.name + (value.dtype == DType::Int16 ? "_int16" : "_int8");
 }
 
 ir::Node requantize_node(const ir::Graph& graph, ValueId from, ValueId to) {
@@ -35,15 +39,17 @@ void set_border_types(ir::Graph& graph, Io io) {
   passes::Wiring wiring(graph);
   for (ir::GraphOutput& output : graph.outputs) {
     const ValueId inner = output.value;
+    if (tensor::is_float(graph.value(inner).dtype)) continue;
     ir::Value border = border_value(graph.value(inner), io);
-    graph.rename(inner, border.name + "_int8");
+    graph.rename(inner, inner_name(graph.value(inner)));
     output.value = graph.add_value(std::move(border));
     wiring.insert({}, requantize_node(graph, inner, output.value));
   }
   for (ir::GraphInput& input : graph.inputs) {
     const ValueId inner = input.value;
+    if (tensor::is_float(graph.value(inner).dtype)) continue;
     ir::Value border = border_value(graph.value(inner), io);
-    graph.rename(inner, border.name + "_int8");
+    graph.rename(inner, inner_name(graph.value(inner)));
     const ValueId outer = wiring.replace_input(input, std::move(border));
     wiring.insert(graph.order().front(), requantize_node(graph, outer, inner));
   }

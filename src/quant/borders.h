@@ -5,8 +5,8 @@
 
 namespace netfit::quant {
 
-/// Makes the inputs and outputs of an int8 graph u8 or f32, under their own names, with a requantize node at each. For
-/// Int8 and Int8Pixels there is nothing to do.
+/// Makes the inputs and outputs of an integer graph u8 or f32, under their own names, with a requantize node at each
+/// that has another type. For Int8 and Int8Pixels there is nothing to do.
 void set_border_types(ir::Graph& graph, Io io);
 
 }  // namespace netfit::quant

@@ -58,14 +58,29 @@ Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, co
 struct LayerOptions {
   PrecisionPlan plan;
   Roundings roundings = {};  ///< by layer; a layer that is not there is rounded as quantize_int8 does
-  Io io = Io::Int8;  ///< Int8 and UInt8 need int8 arithmetic at the border; int16x8 gives and takes i16 for Int8
+  /// Int8 gives and takes what the arithmetic at the border has: i16 under int16x8, f32 under float. UInt8 and
+  /// Int8Pixels need int8 arithmetic there; under Int8Pixels a layer that reads pixels is rounded as usual, because its
+  /// weights are no longer those that `roundings` knows.
+  Io io = Io::Int8;
 };
+
+/// A node that gets something else than the plan says.
+struct Substitution {
+  ir::NodeId node;
+  Precision wanted;
+  Precision used;
+  std::string reason;  ///< "no runtime has a kernel for hard_swish on 16-bit integers"
+};
+
+/// What quantize_layers makes otherwise than planned, because the runtimes have no kernel for it or because it would
+/// make the file larger: in graph order, for people to see.
+std::vector<Substitution> find_substitutions(const ir::Graph& graph, const PrecisionPlan& plan);
 
 /// The graph with every node in the precision that the plan says, and a `requantize` wherever two of them meet: int8
 /// (per channel and per tensor), int4 weights, int16x8, int8 or int4 weights widened before float arithmetic, float16
-/// and float32. A node without weights computes in the plan's precision for it, or in the nearest that it has a form
-/// for. `graph` must be float and optimized; NodeIds of the plan and the roundings are its own and stay those of the
-/// result. Fails with every node that cannot be had so.
+/// and float32, but for what find_substitutions lists. Ranges are needed of what integers compute only. `graph` must be
+/// float and optimized; NodeIds of the plan and the roundings are its own and stay those of the result. Fails with
+/// every node that has no integer form and is to have one.
 Result<ir::Graph> quantize_layers(const ir::Graph& graph, const Ranges& ranges, const LayerOptions& options);
 
 /// The graph with its float constants in half precision and a `requantize` before each reader; it computes in float32.

@@ -4,19 +4,39 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
 #include "tensor/fixed_point.h"
 
 namespace netfit::quant {
+namespace {
+
+// A value that is always zero: any scale represents it, and a moderate one keeps multipliers representable.
+constexpr double kNoWidth = 1e-9;
+
+template <typename T>
+void quantize_elements(const Tensor& reals, const QuantParams& params, Tensor& result) {
+  const auto low = static_cast<std::int32_t>(tensor::lowest(result.dtype()));
+  const auto high = static_cast<std::int32_t>(tensor::highest(result.dtype()));
+  std::ranges::transform(reals.data<float>(), result.mutable_data<T>().begin(), [&](float real) {
+    return static_cast<T>(tensor::quantize(real, params.scale(), params.zero_point(), low, high));
+  });
+}
+
+}  // namespace
 
 QuantParams asymmetric_params(Range range) {
   const double low = std::min(0.0, static_cast<double>(range.low));
   double high = std::max(0.0, static_cast<double>(range.high));
-  // A value that is always zero: any scale represents it, and a moderate one keeps multipliers representable.
-  constexpr double kNoWidth = 1e-9;
   if (high - low < kNoWidth) high = low + 1;
   const double scale = (high - low) / 255;
   const double zero_point = std::clamp(std::round(-128 - low / scale), -128.0, 127.0);
   return QuantParams::per_tensor(static_cast<float>(scale), static_cast<std::int32_t>(zero_point));
+}
+
+QuantParams symmetric_params(Range range) {
+  const double largest =
+      std::max(std::fabs(static_cast<double>(range.low)), std::fabs(static_cast<double>(range.high)));
+  return QuantParams::per_tensor(static_cast<float>((largest < kNoWidth ? 1 : largest) / 32767), 0);
 }
 
 QuantParams as_unsigned(QuantParams int8_params) {
@@ -24,12 +44,14 @@ QuantParams as_unsigned(QuantParams int8_params) {
   return int8_params;
 }
 
-Tensor quantize_int8_tensor(const Tensor& reals, const QuantParams& params) {
-  Tensor result(DType::Int8, reals.shape());
-  const auto quantize = [&](float real) {
-    return static_cast<std::int8_t>(tensor::quantize(real, params.scale(), params.zero_point(), -128, 127));
-  };
-  std::ranges::transform(reals.data<float>(), result.mutable_data<std::int8_t>().begin(), quantize);
+Tensor quantize_tensor(const Tensor& reals, const QuantParams& params, DType dtype) {
+  NETFIT_CHECK(dtype == DType::Int8 || dtype == DType::Int16);
+  Tensor result(dtype, reals.shape());
+  if (dtype == DType::Int8) {
+    quantize_elements<std::int8_t>(reals, params, result);
+  } else {
+    quantize_elements<std::int16_t>(reals, params, result);
+  }
   return result;
 }
 

@@ -13,11 +13,14 @@ namespace netfit::quant {
 /// integer.
 QuantParams asymmetric_params(Range range);
 
+/// Symmetric int16 parameters that cover `range`: scale = max(|low|, |high|) / 32767, zero point 0.
+QuantParams symmetric_params(Range range);
+
 /// The same real numbers in u8.
 QuantParams as_unsigned(QuantParams int8_params);
 
-/// `reals` as int8.
-Tensor quantize_int8_tensor(const Tensor& reals, const QuantParams& params);
+/// `reals` as integers of type i8 or i16.
+Tensor quantize_tensor(const Tensor& reals, const QuantParams& params, DType dtype);
 
 /// The least range that holds both.
 Range join(Range a, Range b);

@@ -13,10 +13,8 @@
 #include "base/diagnostics.h"
 #include "base/text.h"
 #include "ir/absent_weights.h"
-#include "ir/ops/requantize.h"
 #include "ir/verifier.h"
 #include "passes/widen_constants.h"
-#include "passes/wiring.h"
 #include "quant/quantize.h"
 #include "quant/schemes/storage.h"
 #include "tensor/half.h"
@@ -27,16 +25,29 @@ namespace {
 using ir::NodeId;
 using ir::ValueId;
 
-bool becomes_half(const passes::Wiring& wiring, ValueId id) {
-  const ir::Value& value = wiring.graph().value(id);
-  return value.is_constant() && value.dtype == DType::Float32 && !wiring.readers(id).empty() && !wiring.is_output(id) &&
-         value.shape.element_count() >= kLeastHalfElements;
+// A constant, and who is to read it from half precision.
+struct Half {
+  ValueId constant;
+  std::vector<NodeId> readers;
+};
+
+std::vector<Half> find_halves(const passes::Wiring& wiring, const std::function<bool(NodeId)>& wants_half) {
+  std::vector<Half> halves;
+  for (const ValueId id : wiring.graph().values()) {
+    const ir::Value& value = wiring.graph().value(id);
+    if (!value.is_constant() || value.dtype != DType::Float32 || wiring.is_output(id)) continue;
+    if (value.shape.element_count() < kLeastHalfElements) continue;
+    std::vector<NodeId> readers = wiring.readers(id);
+    std::erase_if(readers, [&](NodeId reader) { return !wants_half(reader); });
+    if (!readers.empty()) halves.push_back({id, std::move(readers)});
+  }
+  return halves;
 }
 
-Result<void> check_range(const passes::Wiring& wiring, const std::vector<ValueId>& constants) {
+Result<void> check_range(const ir::Graph& graph, const std::vector<Half>& halves) {
   Diagnostics faults;
-  for (const ValueId id : constants) {
-    const ir::Value& value = wiring.graph().value(id);
+  for (const Half& half : halves) {
+    const ir::Value& value = graph.value(half.constant);
     const std::span<const float> elements = value.constant->data<float>();
     const auto outside = std::ranges::find_if(
         elements, [](float element) { return !std::isfinite(tensor::to_float(tensor::to_half(element))); });
@@ -54,25 +65,17 @@ Tensor narrowed(const Tensor& reals) {
   return result;
 }
 
-// The constant keeps its name and its place; its readers get a widened one.
-void make_half(passes::Wiring& wiring, ValueId id) {
-  ir::Graph& graph = wiring.graph();
-  const NodeId first_reader = wiring.readers(id).front();
-  ir::Value widened{.name = graph.value(id).name + "_f32", .dtype = DType::Float32, .shape = graph.value(id).shape};
-  const std::string name = widened.name;
-  const ValueId result = graph.add_value(std::move(widened));
-  wiring.replace(id, result);
-  ir::Value& stored = graph.value(id);
-  stored.constant = narrowed(*stored.constant);
-  stored.dtype = DType::Float16;
-  wiring.insert(first_reader, {.name = name,
-                               .op = &ir::kRequantize,
-                               .attrs = ir::Attrs::of(ir::RequantizeAttrs{DType::Float32}),
-                               .inputs = {id},
-                               .outputs = {result}});
-}
-
 }  // namespace
+
+Result<void> store_halves(passes::Wiring& wiring, const std::function<bool(NodeId)>& wants_half) {
+  const std::vector<Half> halves = find_halves(wiring, wants_half);
+  NETFIT_TRY(check_range(wiring.graph(), halves));
+  for (const Half& half : halves) {
+    Tensor elements = narrowed(*wiring.graph().value(half.constant).constant);
+    store_widened(wiring, half.constant, half.readers, {std::move(elements), std::nullopt});
+  }
+  return {};
+}
 
 Result<ir::Graph> quantize_float16(const ir::Graph& optimized) {
   NETFIT_TRY(ir::require_weights(optimized));
@@ -80,10 +83,7 @@ Result<ir::Graph> quantize_float16(const ir::Graph& optimized) {
   NETFIT_TRY(passes::widen_constants(result));
   NETFIT_TRY(check_float(result, "float16"));
   passes::Wiring wiring(result);
-  std::vector<ValueId> constants = result.values();
-  std::erase_if(constants, [&](ValueId id) { return !becomes_half(wiring, id); });
-  NETFIT_TRY(check_range(wiring, constants));
-  for (const ValueId id : constants) make_half(wiring, id);
+  NETFIT_TRY(store_halves(wiring, [](NodeId) { return true; }));
   if (const Result<void> valid = ir::verify(result); !valid) {
     base::report_bug(__FILE__, __LINE__, "half precision broke the graph: " + valid.error().text());
   }

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "ir/op_spec.h"
+#include "quant/precision.h"
+#include "quant/roundings.h"
 
 namespace netfit::quant {
 
@@ -21,13 +23,22 @@ struct QuantizedTensor {
   QuantParams params;
 };
 
-/// The int8 weights and i32 bias of a float conv2d, depthwise_conv2d or fully_connected. A layer without bias gets one
-/// of zeros, as every runtime's fastest kernels want one.
+/// Integer weights and bias of a float conv2d, depthwise_conv2d or fully_connected. A layer without bias gets one of
+/// zeros, as every runtime's fastest kernels want one.
 struct LayerParameters {
   QuantizedTensor weights;
   QuantizedTensor bias;
 };
 
-LayerParameters quantize_layer(const ir::NodeView& layer, const LayerScales& scales);
+/// For integer arithmetic: the weights as i8 or i4, the bias as i32 (i64 under 16-bit activations). `rounding` says
+/// what of it is decided already.
+LayerParameters quantize_layer(const ir::NodeView& layer, const LayerScales& scales, const Precision& precision,
+                               const LayerRounding& rounding);
+
+/// The weights alone, as float arithmetic widens them.
+QuantizedTensor quantize_weights(const ir::NodeView& layer, const Precision& precision, const LayerRounding& rounding);
+
+/// The float bias, or zeros, with what `rounding` adds to it.
+std::vector<double> shifted_bias(const ir::NodeView& layer, const LayerRounding& rounding);
 
 }  // namespace netfit::quant

@@ -11,10 +11,11 @@
 namespace netfit::quant {
 namespace {
 
-LayerParameters of_layer(std::string_view text, const LayerScales& scales) {
+LayerParameters of_layer(std::string_view text, const LayerScales& scales, const Precision& precision = {},
+                         const LayerRounding& rounding = {}) {
   const Result<ir::Graph> graph = ir::parse(text);
   EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
-  return quantize_layer(ir::NodeView(*graph, graph->node(graph->order().front())), scales);
+  return quantize_layer(ir::NodeView(*graph, graph->node(graph->order().front())), scales, precision, rounding);
 }
 
 TEST(QuantizeLayer, ScalesWeightsPerOutputChannelAndTheBiasWithThem) {
@@ -99,6 +100,47 @@ TEST(QuantizeLayer, KeepsTheMultiplierOfADeadChannelRepresentable) {
   })",
                                               {.data = 0.01F, .result = 0.05F});
   EXPECT_GE(0.01 * static_cast<double>(parameters.weights.params.scale(0)) / 0.05, 0x1p-31);
+}
+
+constexpr std::string_view kTwoChannels = R"(graph main(%x: f32[1,2]) -> (%y) {
+    const @w: f32[2,2] = [1.4, -0.2, 0.1, -0.8]
+    const @b: f32[2] = [0.5, -0.5]
+    %y = fully_connected(%x, @w, @b)
+  })";
+
+TEST(QuantizeLayer, HasSevenStepsEitherWayInFourBits) {
+  const LayerParameters four = of_layer(kTwoChannels, {.data = 0.1F, .result = 0.1F}, {.weights = WeightType::Int4});
+  EXPECT_EQ(four.weights.tensor.dtype(), DType::Int4);
+  EXPECT_EQ(tensor::to_int64s(four.weights.tensor), (std::vector<std::int64_t>{7, -1, 1, -7}));
+  EXPECT_FLOAT_EQ(four.weights.params.scale(0), 0.2F);
+  EXPECT_EQ(tensor::to_int64s(four.bias.tensor), (std::vector<std::int64_t>{25, -44}));
+}
+
+TEST(QuantizeLayer, HasOneScalePerTensorForWeightsAndBias) {
+  const LayerParameters one =
+      of_layer(kTwoChannels, {.data = 0.1F, .result = 0.1F}, {.granularity = Granularity::PerTensor});
+  EXPECT_EQ(one.weights.params.axis, -1);
+  EXPECT_EQ(one.bias.params.axis, -1);
+  EXPECT_EQ(tensor::to_int64s(one.weights.tensor), (std::vector<std::int64_t>{127, -18, 9, -73}));
+  EXPECT_FLOAT_EQ(one.bias.params.scale(), 0.1F * one.weights.params.scale());
+}
+
+TEST(QuantizeLayer, HasABiasOf64BitsUnder16BitData) {
+  const LayerParameters wide =
+      of_layer(kTwoChannels, {.data = 0.001F, .result = 0.001F}, {.activations = Arithmetic::Int16});
+  EXPECT_EQ(wide.bias.tensor.dtype(), DType::Int64);
+  EXPECT_EQ(wide.weights.tensor.dtype(), DType::Int8);
+}
+
+TEST(QuantizeLayer, TakesIntegersThatAreGivenAndAddsToTheBias) {
+  const LayerRounding rounding{.integers = Tensor::from(Shape{2, 2}, std::vector<std::int8_t>{6, 0, 1, -3}),
+                               .params = QuantParams::per_channel({0.2F, 0.1F}, 0),
+                               .bias_shift = {0.1F, 0.2F}};
+  const LayerParameters given =
+      of_layer(kTwoChannels, {.data = 0.1F, .result = 0.1F}, {.weights = WeightType::Int4}, rounding);
+  EXPECT_EQ(tensor::to_int64s(given.weights.tensor), (std::vector<std::int64_t>{6, 0, 1, -3}));
+  EXPECT_EQ(given.weights.params, rounding.params);
+  EXPECT_EQ(tensor::to_int64s(given.bias.tensor), (std::vector<std::int64_t>{30, -30}));
 }
 
 }  // namespace

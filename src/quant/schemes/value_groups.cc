@@ -42,9 +42,4 @@ void ValueGroups::widen(ValueId value, Range range) {
   own = quant::join(own, range);
 }
 
-QuantParams ValueGroups::params(ValueId value) const {
-  const Group& group = groups_.at(root(value));
-  return group.fixed ? *group.fixed : asymmetric_params(group.range);
-}
-
 }  // namespace netfit::quant

@@ -8,8 +8,8 @@
 
 namespace netfit::quant {
 
-/// Values that must share one pair of parameters, because ops between them only move integers: a union-find over ids,
-/// with the joint range of each group.
+/// Values of one type that must share one pair of parameters, because ops between them only move integers: a union-find
+/// over ids, with the joint range of each group.
 class ValueGroups {
  public:
   /// A group of one. `fixed` ones have parameters that no range can change.
@@ -19,14 +19,15 @@ class ValueGroups {
 
   /// `value` becomes a member of `member`'s group, whose range grows unless it is fixed.
   void add_to_group_of(ir::ValueId member, ir::ValueId value, Range range);
-  bool is_fixed(ir::ValueId value) const { return groups_.at(root(value)).fixed.has_value(); }
+  bool is_fixed(ir::ValueId value) const { return fixed(value).has_value(); }
 
   /// Both must be fixed to the same parameters, or neither.
   void join(ir::ValueId a, ir::ValueId b);
   void widen(ir::ValueId value, Range range);
 
   Range range(ir::ValueId value) const { return groups_.at(root(value)).range; }
-  QuantParams params(ir::ValueId value) const;
+  /// The parameters that cannot change, if the group has such.
+  std::optional<QuantParams> fixed(ir::ValueId value) const { return groups_.at(root(value)).fixed; }
 
  private:
   struct Group {

@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The int8 contract of TFLite (docs/quantization.md): first every activation joins the group of values that must share
-// its parameters, then the groups' ranges become parameters, and only then do weights and biases become integers,
-// because a bias is in units of the parameters of its layer's data.
+// The integer contract of TFLite (docs/quantization.md): nodes of one arithmetic are set apart from others by
+// requantize nodes; every integer activation joins the group of values that must share its parameters; the groups'
+// ranges become parameters; and only then do weights and biases become integers, because a bias is in units of the
+// parameters of its layer's data.
+
+#include "quant/schemes/layer_scheme.h"
 
 #include <algorithm>
 
-#include "base/check.h"
-#include "ir/absent_weights.h"
 #include "ir/ops.h"
 #include "ir/quant_rules.h"
-#include "ir/verifier.h"
 #include "passes/constants.h"
 #include "passes/layer_channels.h"
-#include "passes/widen_constants.h"
-#include "passes/wiring.h"
-#include "quant/borders.h"
-#include "quant/pixels.h"
-#include "quant/quantize.h"
+#include "passes/node_activation.h"
 #include "quant/schemes/affine_params.h"
 #include "quant/schemes/layer_params.h"
-#include "quant/schemes/quantizable.h"
+#include "quant/schemes/storage.h"
 #include "quant/schemes/value_groups.h"
 
 namespace netfit::quant {
@@ -30,34 +26,33 @@ using ir::NodeId;
 using ir::NodeView;
 using ir::ValueId;
 
-ir::Activation activation_of(const ir::Node& node) {
-  if (node.attrs.holds<ir::Conv2dAttrs>()) return node.attrs.as<ir::Conv2dAttrs>().activation;
-  if (node.attrs.holds<ir::FullyConnectedAttrs>()) return node.attrs.as<ir::FullyConnectedAttrs>().activation;
-  if (node.attrs.holds<ir::BinaryAttrs>()) return node.attrs.as<ir::BinaryAttrs>().activation;
-  if (node.attrs.holds<ir::Pool2dAttrs>()) return node.attrs.as<ir::Pool2dAttrs>().activation;
-  return ir::as_activation(*node.op).value_or(ir::Activation::None);
-}
-
-class Int8Scheme {
+class LayerScheme {
  public:
-  Int8Scheme(ir::Graph& graph, const Ranges& ranges, const Centres& centres)
-      : graph_(graph), wiring_(graph), ranges_(ranges), centres_(centres) {}
+  LayerScheme(ir::Graph& graph, Ranges& ranges, const LayerPlan& plan)
+      : graph_(graph), wiring_(graph), ranges_(ranges), plan_(plan) {}
 
   void run() {
-    for (const ir::GraphInput& input : graph_.inputs) groups_.add(input.value, ranges_.at(input.value));
+    arithmetic_ = separate_precisions(
+        wiring_, [&](NodeId id) { return plan_.precision(id).activations; }, ranges_);
+    for (const ir::GraphInput& input : graph_.inputs) {
+      if (is_integer(input.value)) groups_.add(input.value, ranges_.at(input.value));
+    }
     for (const NodeId id : nodes()) {
+      if (!is_integer(graph_.node(id).outputs.front())) continue;
       own_constants(id);
       group_result(id);
     }
     for (const ValueId id : graph_.values()) {
-      if (groups_.contains(id)) make_int8(id);
+      if (groups_.contains(id)) make_integer(id);
     }
     for (const NodeId id : nodes()) {
-      if (passes::is_layer(*graph_.node(id).op)) quantize_parameters(id);
+      if (passes::is_layer(*graph_.node(id).op)) store_parameters(id);
     }
   }
 
  private:
+  bool is_integer(ValueId id) const { return arithmetic_.at(id) != Arithmetic::Float32; }
+
   std::vector<NodeId> nodes() const { return {graph_.order().begin(), graph_.order().end()}; }
 
   std::size_t data_inputs(NodeId id) const {
@@ -71,6 +66,7 @@ class Int8Scheme {
       if (!value.is_constant()) continue;
       passes::replace_constant(wiring_, id, i, *value.constant);
       const ValueId own = graph_.node(id).inputs[i];
+      arithmetic_[own] = arithmetic_.at(graph_.node(id).outputs.front());
       groups_.add(own, range_of(graph_.value(own).constant->data<float>()));
     }
   }
@@ -78,9 +74,10 @@ class Int8Scheme {
   void group_result(NodeId id) {
     const ir::Node& node = graph_.node(id);
     const ValueId result = node.outputs.front();
-    if (node.op->quant == ir::QuantRule::Unit) return groups_.add_fixed(result, *ir::unit_params(DType::Int8));
+    if (node.op->quant == ir::QuantRule::Unit)
+      return groups_.add_fixed(result, *ir::unit_params(dtype_of(arithmetic_.at(result))));
     // A fused activation bounds what can come out, whatever an estimator made of the samples.
-    const ir::ActivationRange limits = ir::range_of(activation_of(node));
+    const ir::ActivationRange limits = ir::range_of(passes::activation_of(node));
     const Range range = ranges_.at(result);
     const Range bounded{std::clamp(range.low, limits.low, limits.high),
                         std::clamp(range.high, limits.low, limits.high)};
@@ -121,59 +118,72 @@ class Int8Scheme {
     const ValueId free = graph_.add_value({.name = name, .dtype = DType::Float32, .shape = shape});
     wiring_.insert(id, {.name = name,
                         .op = &ir::kRequantize,
-                        .attrs = ir::Attrs::of(ir::RequantizeAttrs{DType::Int8}),
+                        .attrs = ir::Attrs::of(ir::RequantizeAttrs{dtype_of(arithmetic_.at(fixed))}),
                         .inputs = {fixed},
                         .outputs = {free}});
     wiring_.set_input(id, i, free);
+    arithmetic_[free] = Arithmetic(arithmetic_.at(fixed));
     groups_.add(free, ranges_.at(fixed));
   }
 
-  void make_int8(ValueId id) {
+  void make_integer(ValueId id) {
     ir::Value& value = graph_.value(id);
-    value.dtype = DType::Int8;
-    value.quant = groups_.params(id);
-    if (value.constant) value.constant = quantize_int8_tensor(*value.constant, *value.quant);
+    const Arithmetic arithmetic = arithmetic_.at(id);
+    value.dtype = dtype_of(arithmetic);
+    value.quant = groups_.fixed(id);
+    if (!value.quant) {
+      const Range range = groups_.range(id);
+      value.quant = arithmetic == Arithmetic::Int16 ? symmetric_params(range) : asymmetric_params(range);
+    }
+    if (value.constant) value.constant = quantize_tensor(*value.constant, *value.quant, value.dtype);
   }
 
-  void quantize_parameters(NodeId id) {
+  void store_parameters(NodeId id) {
+    const Precision precision = plan_.precision(id);
+    const auto found = plan_.roundings.find(id);
+    const LayerRounding rounding = found == plan_.roundings.end() ? LayerRounding() : found->second;
+    if (precision.activations != Arithmetic::Float32) return quantize_parameters(id, precision, rounding);
+    if (!rounding.bias_shift.empty()) shift_float_bias(id, rounding);
+    if (precision.weights != WeightType::Int8 && precision.weights != WeightType::Int4) return;
+    QuantizedTensor weights = quantize_weights(NodeView(graph_, graph_.node(id)), precision, rounding);
+    store_widened(wiring_, graph_.node(id).inputs[1], {id}, {std::move(weights.tensor), std::move(weights.params)});
+  }
+
+  void quantize_parameters(NodeId id, const Precision& precision, const LayerRounding& rounding) {
     const NodeView layer(graph_, graph_.node(id));
-    const std::string bias_name = layer.node().name + "_bias";
-    const bool has_bias = layer.has_input(2);
     LayerScales scales{.data = layer.input(0).quant->scale(), .result = layer.output().quant->scale()};
-    if (const auto centre = centres_.find(id); centre != centres_.end()) scales.centre = centre->second;
-    LayerParameters parameters = quantize_layer(layer, scales);
+    if (const auto centre = plan_.centres.find(id); centre != plan_.centres.end()) scales.centre = centre->second;
+    LayerParameters parameters = quantize_layer(layer, scales, precision, rounding);
     passes::replace_constant(wiring_, id, 1, std::move(parameters.weights.tensor), parameters.weights.params);
-    if (has_bias) {
-      passes::replace_constant(wiring_, id, 2, std::move(parameters.bias.tensor), parameters.bias.params);
-    } else {
-      wiring_.set_input(id, 2,
-                        wiring_.add_constant(bias_name, std::move(parameters.bias.tensor), parameters.bias.params));
+    set_bias(id, std::move(parameters.bias.tensor), std::move(parameters.bias.params));
+  }
+
+  void shift_float_bias(NodeId id, const LayerRounding& rounding) {
+    const std::vector<double> shifted = shifted_bias(NodeView(graph_, graph_.node(id)), rounding);
+    const std::vector<float> reals(shifted.begin(), shifted.end());
+    set_bias(id, Tensor::from(Shape{std::ssize(reals)}, reals), std::nullopt);
+  }
+
+  void set_bias(NodeId id, Tensor bias, std::optional<QuantParams> params) {
+    if (NodeView(graph_, graph_.node(id)).has_input(2)) {
+      return passes::replace_constant(wiring_, id, 2, std::move(bias), std::move(params));
     }
+    const std::string name = graph_.node(id).name + "_bias";
+    wiring_.set_input(id, 2, wiring_.add_constant(name, std::move(bias), std::move(params)));
   }
 
   ir::Graph& graph_;
   passes::Wiring wiring_;
-  const Ranges& ranges_;
-  const Centres& centres_;
+  Ranges& ranges_;
+  const LayerPlan& plan_;
+  ValueArithmetic arithmetic_;
   ValueGroups groups_;
 };
 
 }  // namespace
 
-Result<ir::Graph> quantize_int8(const ir::Graph& graph, const Ranges& ranges, const QuantizeOptions& options) {
-  NETFIT_TRY(ir::require_weights(graph));
-  ir::Graph result = graph;
-  NETFIT_TRY(passes::widen_constants(result));
-  Ranges known = ranges;
-  Centres centres;
-  if (options.io == Io::Int8Pixels) centres = NETFIT_TRY(take_pixels(result, known));
-  NETFIT_TRY(check_quantizable(result, known));
-  Int8Scheme(result, known, centres).run();
-  set_border_types(result, options.io);
-  if (const Result<void> valid = ir::verify(result); !valid) {
-    base::report_bug(__FILE__, __LINE__, "int8 quantization broke the graph: " + valid.error().text());
-  }
-  return result;
+void apply_layer_plan(ir::Graph& graph, Ranges& ranges, const LayerPlan& plan) {
+  LayerScheme(graph, ranges, plan).run();
 }
 
 }  // namespace netfit::quant
