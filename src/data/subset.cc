@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <span>
 #include <vector>
 
 namespace netfit::data {
@@ -18,11 +19,8 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-}  // namespace
-
-Dataset choose_samples(const Dataset& dataset, std::int64_t count, std::uint64_t seed) {
-  if (count >= dataset.count()) return dataset;
-  // The first `count` steps of a Fisher-Yates shuffle; the modulo's bias is below 2^-30 for any data set that fits.
+// The first `count` steps of a Fisher-Yates shuffle; the modulo's bias is below 2^-30 for any data set that fits.
+std::vector<std::int64_t> draw(const Dataset& dataset, std::int64_t count, std::uint64_t seed) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(dataset.count()));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   for (std::int64_t i = 0; i < count; ++i) {
@@ -31,10 +29,15 @@ Dataset choose_samples(const Dataset& dataset, std::int64_t count, std::uint64_t
               order[static_cast<std::size_t>(i) + static_cast<std::size_t>(next_random(seed) % left)]);
   }
   order.resize(static_cast<std::size_t>(count));
+  return order;
+}
+
+Dataset take_samples(const Dataset& dataset, std::span<const std::int64_t> drawn) {
+  std::vector<std::int64_t> order(drawn.begin(), drawn.end());
   std::ranges::sort(order);
 
   Dataset chosen = dataset;
-  chosen.samples = Tensor(dataset.samples.dtype(), dataset.samples.shape().with_dim(0, count));
+  chosen.samples = Tensor(dataset.samples.dtype(), dataset.samples.shape().with_dim(0, std::ssize(order)));
   chosen.labels.clear();
   const auto row = static_cast<std::size_t>(dataset.samples.byte_count() / dataset.count());
   std::byte* out = chosen.samples.mutable_bytes().data();
@@ -44,6 +47,22 @@ Dataset choose_samples(const Dataset& dataset, std::int64_t count, std::uint64_t
     if (dataset.labelled()) chosen.labels.push_back(dataset.labels[static_cast<std::size_t>(i)]);
   }
   return chosen;
+}
+
+}  // namespace
+
+Dataset choose_samples(const Dataset& dataset, std::int64_t count, std::uint64_t seed) {
+  if (count >= dataset.count()) return dataset;
+  return take_samples(dataset, draw(dataset, count, seed));
+}
+
+ChosenAndHeldOut choose_and_hold_out(const Dataset& dataset, std::int64_t count, std::int64_t held_out,
+                                     std::uint64_t seed) {
+  const std::int64_t chosen = std::min(count, dataset.count());
+  const std::int64_t all = std::min(chosen + held_out, dataset.count());
+  const std::vector<std::int64_t> drawn = draw(dataset, all, seed);
+  return {take_samples(dataset, std::span(drawn).first(static_cast<std::size_t>(chosen))),
+          take_samples(dataset, std::span(drawn).subspan(static_cast<std::size_t>(chosen)))};
 }
 
 }  // namespace netfit::data

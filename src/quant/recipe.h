@@ -49,6 +49,10 @@ struct QuantizeJob {
 struct Quantized {
   ir::Graph graph;
   std::vector<StepEffect> steps;
+  /// What quantize_layers made it of, so that it can be made with another border.
+  ir::Graph prepared;
+  Ranges ranges;
+  LayerOptions options;
 };
 
 /// Applies a recipe. `held_out` judges the steps (StepEffect::sqnr_*) and may be absent, which saves that time. Fails

@@ -207,6 +207,9 @@ Result<RecipeWorkshop::Made> RecipeWorkshop::make(const Recipe& recipe) {
   if (recipe.rounding != Rounding::Balanced) NETFIT_TRY(take(name(recipe.rounding), &RecipeWorkshop::round));
   if (recipe.bias_correction != BiasCorrection::None) NETFIT_TRY(take("correct-bias", &RecipeWorkshop::correct_bias));
   made.quantized.graph = NETFIT_TRY(quantize_layers(form.graph, *ranges, options));
+  made.quantized.prepared = form.graph;
+  made.quantized.ranges = *ranges;
+  made.quantized.options = std::move(options);
   return made;
 }
 
