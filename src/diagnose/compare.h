@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "diagnose/match.h"
 #include "diagnose/tensor_metrics.h"
 #include "exec/engine.h"
 #include "ir/op_spec.h"
@@ -20,27 +19,34 @@ struct Side {
   std::vector<Tensor> inputs;  ///< in the graph's own types
 };
 
+/// SQNR of a layer's weights in b against those in a, dB.
+struct WeightComparison {
+  double sqnr_db = 0.0;
+  std::vector<double> channels;  ///< of each output channel alone
+  std::int64_t worst_channel = 0;
+};
+
 struct TensorComparison {
   std::string a;  ///< names
   std::string b;
-  std::string layer;                            ///< the node of b that gives the tensor
-  TensorMetrics accumulated;                    ///< with the errors of everything before it
-  std::optional<TensorMetrics> single;          ///< of this node alone, fed with the reference's data
-  std::optional<double> weight_sqnr_db;         ///< of b's weights against a's
-  std::optional<double> least_channel_sqnr_db;  ///< the worst output channel of those weights
-  std::int64_t least_channel = 0;
+  std::string op;             ///< of b that gives the tensor; "input" for an input of the graph
+  TensorMetrics accumulated;  ///< each graph on its own samples: with the errors of everything before
+  /// Of the node of b alone, fed with a's values as b stores them. None for inputs, and where the node's own inputs
+  /// have no partner.
+  std::optional<TensorMetrics> single;
+  std::optional<WeightComparison> weights;  ///< layers only
 };
 
-struct CompareOptions {
-  bool single_layer = true;
+struct GraphComparison {
+  std::vector<TensorComparison> tensors;  ///< every pair of match_graphs, in the order of b
+  std::vector<std::string> unmatched;     ///< nodes of b that a has nothing for: "softmax 'probabilities'"
 };
 
-/// Every pair of match_graphs, in the order of `b`. `a` is the reference; its graph is float, b's any.
-Result<std::vector<TensorComparison>> compare_tensors(const Side& a, const Side& b, const CompareOptions& options,
-                                                      const exec::Engine& engine, Progress& progress);
+/// Compares every tensor that both have, on the same samples. `a` is the reference. Memory stays bounded: samples pass
+/// through in chunks, twice, because histograms need the range of the reference.
+Result<GraphComparison> compare_graphs(const Side& a, const Side& b, const exec::Engine& engine, Progress& progress);
 
-/// SQNR in dB of each output channel of a layer's weights in b against the float weights in a, in the order of
-/// channels.
-std::vector<double> channel_weight_sqnr(const ir::NodeView& a, const ir::NodeView& b);
+/// Of two tensors of weights with the same elements in the same order; `layer` is either's node.
+WeightComparison compare_weights(const ir::NodeView& layer, const Tensor& a, const Tensor& b);
 
 }  // namespace netfit::diagnose

@@ -11,9 +11,6 @@
 namespace netfit::exec {
 namespace {
 
-// All values of a chunk are in memory at once; a network of a few megabytes of activations needs a few hundred.
-constexpr std::int64_t kChunk = 32;
-
 /// `graph` with every computed value as an output, behind those that it has.
 ir::Graph expose_all(const ir::Graph& graph, std::vector<ir::ValueId>& exposed) {
   ir::Graph result = graph;
@@ -51,9 +48,9 @@ class ExposedExecutor final : public ObservableExecutor {
     const std::int64_t count = inputs.empty() || inputs[0].shape().rank() == 0 ? 0 : inputs[0].shape()[0];
     if (count <= 0) return exposed_->run(inputs, progress);
     std::vector<std::vector<Tensor>> chunks(outputs_);
-    for (std::int64_t first = 0; first < count; first += kChunk) {
+    for (std::int64_t first = 0; first < count; first += kObservedSamples) {
       std::vector<Tensor> chunk;
-      for (const Tensor& input : inputs) chunk.push_back(input.slice(first, std::min(count, first + kChunk)));
+      for (const Tensor& input : inputs) chunk.push_back(input.slice(first, std::min(count, first + kObservedSamples)));
       std::vector<Tensor> values = NETFIT_TRY(exposed_->run(chunk, progress));
       for (std::size_t i = 0; i < inputs_.size(); ++i) observer(inputs_[i], first, chunk[i]);
       for (std::size_t i = 0; i < values_.size(); ++i) observer(values_[i], first, values[i]);
@@ -70,7 +67,7 @@ class ExposedExecutor final : public ObservableExecutor {
  private:
   static Tensor joined(const std::vector<Tensor>& parts, std::int64_t count) {
     const std::int64_t first_rows = parts.front().shape()[0];
-    const std::int64_t first_count = std::min(count, kChunk);
+    const std::int64_t first_count = std::min(count, kObservedSamples);
     Tensor result(parts.front().dtype(), parts.front().shape().with_dim(0, first_rows / first_count * count));
     std::byte* target = result.mutable_bytes().data();
     for (const Tensor& part : parts) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "exec/executor.h"
@@ -17,8 +18,11 @@ struct Engine {
 /// create_fast with the engine's options.
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const Engine& engine);
 
+/// How many samples an observer sees at once.
+inline constexpr std::int64_t kObservedSamples = 32;
+
 /// The fast executor with a view of every value that is no constant: every one is an output of the graph that really
-/// runs, a few samples at a time so that memory stays bounded. The same bits as create_fast. The observer is called
+/// runs, kObservedSamples at a time so that memory stays bounded. The same bits as create_fast. The observer is called
 /// from the calling thread.
 Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph, const Engine& engine);
 
