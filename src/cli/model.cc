@@ -84,6 +84,17 @@ Result<ir::Graph> optimized(const Model& model) {
   return graph;
 }
 
+Result<void> check_float(const ir::Graph& graph, const std::string& path) {
+  for (const ir::ValueId id : graph.values()) {
+    const ir::Value& value = graph.value(id);
+    if (!value.quant) continue;
+    return fail(Error(ErrorKind::BadInput, fmt::format("is quantized already: '{}' is {} (allowed: float models)",
+                                                       base::printable(value.name, 60), name(value.dtype)))
+                    .at(base::printable(path)));
+  }
+  return {};
+}
+
 Result<std::int64_t> save_model(const ir::Graph& graph, const fs::path& path) {
   const formats::Format* format = NETFIT_TRY(formats::format_for(path));
   const base::Bytes bytes =

@@ -31,6 +31,9 @@ Result<Model> load_structure(const std::string& path, const Environment& environ
 /// The model's graph with batch norm folded and activations fused: what is executed fast, quantized and exported.
 Result<ir::Graph> optimized(const Model& model);
 
+/// Refuses a graph that is quantized already, of the file `path`.
+Result<void> check_float(const ir::Graph& graph, const std::string& path);
+
 /// Writes `graph` in the format that the extension of `path` names; returns the number of bytes.
 Result<std::int64_t> save_model(const ir::Graph& graph, const std::filesystem::path& path);
 

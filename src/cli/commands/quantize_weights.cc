@@ -91,6 +91,7 @@ Result<void> quantize_weights(const WeightsJob& job, const Environment& environm
   NETFIT_TRY(formats::format_for(job.output));
   const Model model = NETFIT_TRY(load_model(job.model, environment));
   const ir::Graph graph = NETFIT_TRY(optimized(model));
+  NETFIT_TRY(check_float(graph, model.path));
   const Scheme* scheme = NETFIT_TRY(find_scheme(job.scheme));
   const ir::Graph stored = NETFIT_TRY(apply_scheme(*scheme, graph, std::nullopt, {}));
   Answer answer = describe(graph, stored, job.scheme);

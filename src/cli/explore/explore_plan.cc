@@ -35,17 +35,6 @@ std::string short_name(const data::Dataset& dataset, const std::string& source) 
                                                        : dataset.name;
 }
 
-Result<void> check_float(const ExploreSource& source) {
-  for (const ir::ValueId id : source.graph.values()) {
-    const ir::Value& value = source.graph.value(id);
-    if (!value.quant) continue;
-    return fail(Error(ErrorKind::BadInput, fmt::format("is quantized already: '{}' is {} (allowed: float models)",
-                                                       base::printable(value.name, 60), name(value.dtype)))
-                    .at(base::printable(source.model.path)));
-  }
-  return {};
-}
-
 Result<void> open_source_data(ExploreSource& source, const ExploreRequest& request, bool calibrated,
                               const Environment& environment) {
   data::Dataset test = NETFIT_TRY(open_data(request.data, data::Split::Test, source.graph, environment));
@@ -70,7 +59,7 @@ Result<ExploreSource> open_source(const std::string& path, const ExploreRequest&
                                   const Environment& environment) {
   ExploreSource source{.model = NETFIT_TRY(load_model(path, environment))};
   source.graph = NETFIT_TRY(optimized(source.model));
-  NETFIT_TRY(check_float(source));
+  NETFIT_TRY(check_float(source.graph, source.model.path));
   if (!request.data.source.empty()) NETFIT_TRY(open_source_data(source, request, calibrated, environment));
   source.hash = ir::canonical_hash(source.graph);
   return source;
