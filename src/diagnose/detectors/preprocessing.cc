@@ -16,7 +16,9 @@
 namespace netfit::diagnose {
 namespace {
 
-constexpr double kLeastGain = 0.5;   // points
+constexpr double kLeastGain = 0.5;  // points
+// Against labels alone another way to preprocess may be better by chance.
+constexpr double kLeastGainUnreferenced = 3.0;
 constexpr double kTolerance = 0.02;  // of the spread of [0, 1] behind two preprocessings that count as one
 
 struct Way {
@@ -111,7 +113,7 @@ Result<Suspicions> suspect_preprocessing(const Examination& exam) {
     if (way.preprocessing == *exam.harness) continue;
     const Answers answers = NETFIT_TRY(answer(exam.form, exam.trials, way.preprocessing, exam.tools));
     const double agreement = agreement_on_trials(exam, answers);
-    if (agreement <= after + kLeastGain) continue;
+    if (agreement <= after + (exam.has_reference() ? kLeastGain : kLeastGainUnreferenced)) continue;
     after = agreement;
     best = std::move(way);
   }

@@ -16,6 +16,7 @@
 #include "ir/ops/normalization.h"
 #include "ir/uses.h"
 #include "passes/constants.h"
+#include "quant/techniques/reestimate_batch_norm.h"
 
 namespace netfit::diagnose {
 namespace {
@@ -164,15 +165,13 @@ Result<std::vector<StaleRecord>> compare_statistics(const ir::Graph& network, co
 }
 
 Result<void> measure_statistics(ir::Graph& network, const Tensor& input, const Tools& tools, ir::NodeId only) {
-  if (only.valid()) {
-    const MomentsByNode moments = NETFIT_TRY(moments_of(network, input, tools));
-    give(network, only, moments.at(only));
+  if (!only.valid()) {
+    const quant::Samples samples{.inputs = {input}, .engine = tools.engine, .progress = tools.progress};
+    NETFIT_TRY(quant::reestimate_batch_norms(network, samples));
     return {};
   }
-  for (const ir::NodeId id : batch_norms(network)) {
-    const MomentsByNode moments = NETFIT_TRY(moments_of(network, input, tools));
-    give(network, id, moments.at(id));
-  }
+  const MomentsByNode moments = NETFIT_TRY(moments_of(network, input, tools));
+  give(network, only, moments.at(only));
   return {};
 }
 

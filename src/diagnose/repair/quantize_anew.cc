@@ -19,6 +19,10 @@ quant::Io io_of(const Examination& exam) {
 
 }  // namespace
 
+data::Dataset calibration_samples(const Examination& exam) {
+  return first_samples(exam.given.training ? *exam.given.training : exam.given.test, kSamples);
+}
+
 Result<ir::Graph> quantize_anew(const Examination& exam, const ir::Graph& graph) {
   ir::Graph network = graph;
   if (exam.record) network.inputs.front().preprocessing = exam.record;

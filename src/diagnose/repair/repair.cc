@@ -14,6 +14,7 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/repair/quantize_anew.h"
 #include "passes/pipelines.h"
+#include "quant/techniques/equalize.h"
 
 namespace netfit::diagnose {
 namespace {
@@ -87,9 +88,23 @@ class Repairing {
       return bad_input(fmt::format("'{}' can only be repaired from the float network (--reference gives it)",
                                    entry(finding_.kind).name));
     }
-    Repair repair{.graph = NETFIT_TRY(quantize_anew(exam_, *exam_.reference))};
+    ir::Graph network = *exam_.reference;
+    Repair repair;
+    if (finding_.kind == FaultKind::ResidualSpread || finding_.kind == FaultKind::ChannelSpread) {
+      repair.changes.push_back(NETFIT_TRY(equalize(network)));
+    }
+    repair.graph = NETFIT_TRY(quantize_anew(exam_, network));
     repair.changes.push_back("quantized anew from the reference: int8, a scale for each channel of the weights");
     return repair;
+  }
+
+  Result<std::string> equalize(ir::Graph& network) const {
+    const Tensor input = NETFIT_TRY(make_input(network, calibration_samples(exam_), exam_.record));
+    const quant::Samples samples{.inputs = {input}, .engine = exam_.tools.engine, .progress = exam_.tools.progress};
+    const quant::Equalization done = NETFIT_TRY(quant::equalize(network, samples));
+    std::int64_t channels = 0;
+    for (const quant::EqualizedGroup& group : done.groups) channels += group.scaled;
+    return fmt::format("{} channels in {} groups equalized", channels, done.groups.size());
   }
 
   const Examination& exam_;
