@@ -12,6 +12,7 @@ extern const Command kCompare;
 extern const Command kConvert;
 extern const Command kData;
 extern const Command kDevices;
+extern const Command kDiagnose;
 extern const Command kDocs;
 extern const Command kDoctor;
 extern const Command kEstimate;
