@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/techniques/reestimate_batch_norm.h"
+
+#include <gtest/gtest.h>
+
+#include "quant/observers/channel_statistics.h"
+#include "quant/techniques/technique_testing.h"
+#include "support/graph_text.h"
+
+namespace netfit::quant::testing {
+namespace {
+
+// Two norms in a row, the second behind a relu of the first, with statistics that fit neither.
+constexpr std::string_view kStale = R"(
+graph main(%x: f32[1,5,5,2]) -> (%y) {
+  const @w1: f32[4,3,3,2] = random(1)
+  const @w2: f32[3,3,3,4] = random(2)
+  const @scale1: f32[4] = random(3, 1, 2)
+  const @shift1: f32[4] = random(4)
+  const @mean1: f32[4] = fill(50)
+  const @variance1: f32[4] = fill(100)
+  const @scale2: f32[3] = fill(2)
+  const @shift2: f32[3] = fill(0.5)
+  const @mean2: f32[3] = fill(-3)
+  const @variance2: f32[3] = fill(100)
+  %a = conv2d(%x, @w1) padding=1,1,1,1
+  %n1 = batch_norm(%a, @scale1, @shift1, @mean1, @variance1) epsilon=0
+  %r = relu(%n1)
+  %b = conv2d(%r, @w2)
+  %y = batch_norm(%b, @scale2, @shift2, @mean2, @variance2) epsilon=0
+})";
+
+TEST(ReestimateBatchNorms, GivesEveryNormTheStatisticsOfItsData) {
+  ir::Graph graph = support::graph_of(kStale);
+  const Samples samples = random_samples(graph, 64);
+  const Result<Reestimation> done = reestimate_batch_norms(graph, samples);
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(done->batch_norms, 2);
+  EXPECT_NEAR(done->largest_shift, 5, 0.5);
+  const auto statistics = measure_channels(graph, samples);
+  ASSERT_TRUE(statistics) << statistics.error().text();
+  for (const ChannelStatistics& channel : statistics->at(*graph.find_value("y"))) {
+    EXPECT_NEAR(channel.mean, 0.5, 1e-4);
+    EXPECT_NEAR(channel.mean_square - channel.mean * channel.mean, 4, 1e-3);
+  }
+}
+
+TEST(ReestimateBatchNorms, ChangesNothingTheSecondTime) {
+  ir::Graph graph = support::graph_of(kStale);
+  const Samples samples = random_samples(graph, 64);
+  ASSERT_TRUE(reestimate_batch_norms(graph, samples));
+  const Tensor once = output_of(graph, samples);
+  const Result<Reestimation> again = reestimate_batch_norms(graph, samples);
+  ASSERT_TRUE(again);
+  EXPECT_LE(again->largest_shift, 1e-6);
+  EXPECT_LE(largest_difference(output_of(graph, samples), once), 1e-4);
+}
+
+TEST(ReestimateBatchNorms, HasNothingToDoInAFoldedGraph) {
+  ir::Graph graph = support::graph_of("graph main(%x: f32[1,2]) -> (%y) { %y = relu(%x) }");
+  const Result<Reestimation> done = reestimate_batch_norms(graph, random_samples(graph, 2));
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(done->batch_norms, 0);
+}
+
+}  // namespace
+}  // namespace netfit::quant::testing
