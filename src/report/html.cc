@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "report/chart_file.h"
 #include "report/charts.h"
 #include "report/formats.h"
 #include "report/libraries.h"
@@ -25,14 +26,14 @@ std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string head(const Report& report) {
+std::string head(std::string_view title) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
       "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n"
       "<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
-      markup(shown(report.title, 100)), page_style());
+      markup(shown(title, 100)), page_style());
 }
 
 std::string header(const Report& report) {
@@ -99,6 +100,13 @@ std::string scripts(const Libraries& libraries, const std::string& specs) {
   return text + fmt::format("<script>{}</script>\n", page_script());
 }
 
+std::string licences(const Libraries& libraries) {
+  return fmt::format(
+      "Charts: Vega, Vega-Lite and vega-embed.</p>\n<details><summary>Their "
+      "licences</summary><pre>{}</pre></details>\n</footer>\n",
+      markup(libraries.licences));
+}
+
 }  // namespace
 
 Result<std::string> write_html(const Report& report, const WriteOptions& options) {
@@ -109,7 +117,7 @@ Result<std::string> write_html(const Report& report, const WriteOptions& options
     cards += recommendation_card(part);
     sections.add(part);
   }
-  return head(report) + "<body>\n" + header(report) +
+  return head(report.title) + "<body>\n" + header(report) +
          fmt::format(
              "<main>\n<section aria-labelledby=\"recommendations\">\n<h2 id=\"recommendations\">Recommendations</h2>\n"
              "<div class=\"cards\">\n{}</div>\n</section>\n{}"
@@ -117,11 +125,15 @@ Result<std::string> write_html(const Report& report, const WriteOptions& options
              "<p>Intervals hold 90 %. A prediction is never shown as a measurement; what cannot be known says "
              "why.</p>\n{}</section>\n</main>\n",
              cards, sections.body(), method_table(report)) +
-         fmt::format(
-             "<footer>\n<p>Written by netfit {}. Charts: Vega, Vega-Lite and vega-embed.</p>\n"
-             "<details><summary>Their licences</summary><pre>{}</pre></details>\n</footer>\n",
-             markup(shown(report.tool_version, 40)), markup(libraries.licences)) +
-         scripts(libraries, sections.specs()) + "</body>\n</html>\n";
+         fmt::format("<footer>\n<p>Written by netfit {}. ", markup(shown(report.tool_version, 40))) +
+         licences(libraries) + scripts(libraries, sections.specs()) + "</body>\n</html>\n";
+}
+
+Result<std::string> write_chart_page(const Chart& chart, const std::filesystem::path& vega) {
+  const Libraries libraries = NETFIT_TRY(load_libraries(vega));
+  return head(chart.title) + "<body>\n<main>\n<div class=\"charts\">\n" + chart_figure(chart, 0) +
+         "</div>\n</main>\n<footer>\n<p>" + licences(libraries) + scripts(libraries, "[" + vega_spec(chart) + "]") +
+         "</body>\n</html>\n";
 }
 
 }  // namespace netfit::report
