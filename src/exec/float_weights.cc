@@ -13,8 +13,9 @@ namespace netfit::exec {
 namespace {
 
 bool widens_a_constant(const ir::NodeView& node) {
-  return &node.op() == &ir::kRequantize && node.input(0).is_constant() && node.input(0).dtype == DType::Float16 &&
-         node.output().dtype == DType::Float32;
+  if (&node.op() != &ir::kRequantize || node.output().dtype != DType::Float32) return false;
+  const ir::Value& stored = node.input(0);
+  return stored.is_constant() && (stored.dtype == DType::Float16 || stored.quant);
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ ir::Graph with_float_weights(const ir::Graph& graph) {
   for (const ir::NodeId id : std::vector<ir::NodeId>(graph.order().begin(), graph.order().end())) {
     const ir::NodeView node(result, result.node(id));
     if (widens_a_constant(node)) {
-      Tensor widened = tensor::dequantize(*node.input(0).constant, std::nullopt);
+      Tensor widened = tensor::dequantize(*node.input(0).constant, node.input(0).quant);
       const ir::ValueId output = node.node().outputs[0];
       result.erase_node(id);
       result.value(output).constant = std::move(widened);

@@ -175,9 +175,9 @@ std::unordered_set<ir::ValueId> varying_values(const ir::Graph& graph) {
   return varying;
 }
 
-// Half precision is how a file stores its weights. It stays until something other than data meets them.
-bool keeps_half(const Wiring& wiring, const NodeView& node, const std::unordered_set<ir::ValueId>& varying) {
-  if (&node.op() != &ir::kRequantize || node.input(0).dtype != DType::Float16) return false;
+// Half precision or integers are how a file stores its weights. They stay until something other than data meets them.
+bool keeps_storage(const Wiring& wiring, const NodeView& node, const std::unordered_set<ir::ValueId>& varying) {
+  if (&node.op() != &ir::kRequantize || node.output().dtype != DType::Float32) return false;
   const std::vector<NodeId>& readers = wiring.readers(node.node().outputs[0]);
   return std::ranges::all_of(readers,
                              [&](NodeId reader) { return varying.contains(wiring.graph().node(reader).outputs[0]); });
@@ -203,7 +203,7 @@ Result<Change> fold_constants(ir::Graph& graph) {
   Change change = Change::None;
   for (const NodeId id : std::vector<NodeId>(graph.order().begin(), graph.order().end())) {
     const NodeView node(graph, graph.node(id));
-    if (!is_foldable(wiring, node) || keeps_half(wiring, node, varying)) continue;
+    if (!is_foldable(wiring, node) || keeps_storage(wiring, node, varying)) continue;
     std::optional<Tensor> result = evaluate(node);
     if (!result) continue;
     wiring.become_constant(id, std::move(*result));

@@ -12,7 +12,7 @@ namespace netfit::passes {
 ///   %y = fully_connected(%x, %t)    ->
 ///
 /// Leaves alone what an output of the graph names, results of more than 4 Mi elements that are larger than what they
-/// come from, and constants in half precision that are only widened to meet data.
+/// come from, and constants in half precision or integers that are only widened to meet data.
 Result<Change> fold_constants(ir::Graph& graph);
 
 }  // namespace netfit::passes

@@ -59,6 +59,14 @@ TEST(FoldConstants, LeavesHalfPrecisionThatOnlyMeetsData) {
   })");
 }
 
+TEST(FoldConstants, LeavesIntegersThatOnlyMeetData) {
+  expect_unchanged(fold_constants, R"(graph main(%x: f32[1,4]) -> (%y) {
+    const @q: i4[3,4] q(axis=0, [0.5, 1, 2], [0, 0, 0]) = [1, 2, 3, 4, 5, 6, 7, -7, -1, -2, -3, -4]
+    %w = requantize(@q) to=f32
+    %y = fully_connected(%x, %w)
+  })");
+}
+
 TEST(FoldConstants, LeavesOutputsOfTheGraphAlone) {
   expect_unchanged(fold_constants, R"(graph main(%x: f32[1,4]) -> (%y) {
     const @c: f32[1,4] = [1, 2, 3, 4]

@@ -51,6 +51,7 @@ Result<ExploreRequest> complete(const Options& options, const Config& config) {
   }
   if (request.schemes.empty()) {
     for (const Scheme& scheme : schemes()) {
+      if (!scheme.explored) continue;
       if (!scheme.calibrated || !request.data.source.empty()) request.schemes.emplace_back(scheme.name);
     }
   }
@@ -100,7 +101,9 @@ Action set_up(CLI::App& app) {
   ExploreRequest& request = options->request;
   add_config_flag(app, options->config);
   app.add_option("--models", request.models, "float .onnx or .tflite files")->delimiter(',')->type_name("FILE,...");
-  app.add_option("--schemes", request.schemes, "float32, float16, dynamic, int8 (default: all)")
+  app.add_option("--schemes", request.schemes,
+                 "float32, float16, int16x8, weight-only, dynamic, int8, int8-per-tensor,\n"
+                 "weight-only-int4, int4 (default: float32, float16, dynamic, int8)")
       ->delimiter(',')
       ->type_name("NAME,...");
   app.add_option("--devices", request.devices,

@@ -21,6 +21,9 @@ std::string as_key(std::span<const std::byte> bytes) {
 // Runtimes map the file and use constants in place.
 constexpr std::size_t kBufferAlignment = 16;
 
+// Whatever the versions of the operators around it say (op_versions.cc).
+constexpr std::string_view kFirstInt4Release = "2.11.0";
+
 }  // namespace
 
 FileBuilder::FileBuilder() {
@@ -80,6 +83,7 @@ std::int32_t FileBuilder::add_tensor(const ir::Value& value, Batch batch) {
   schema::TensorBuilder builder(fbb_);
   builder.add_shape(shape);
   builder.add_type(write_dtype(value.dtype));
+  has_int4_ = has_int4_ || value.dtype == DType::Int4;
   builder.add_buffer(buffer);
   builder.add_name(name);
   if (!quant.IsNull()) builder.add_quantization(quant);
@@ -119,7 +123,7 @@ void FileBuilder::add_operator(const OperatorRecord& record) {
 }
 
 std::string_view FileBuilder::release() const {
-  std::string_view latest;
+  std::string_view latest = has_int4_ ? kFirstInt4Release : "";
   for (const auto& [code, version] : opcodes_) {
     const std::string_view release = first_release(code, version);
     if (latest.empty() || is_older(latest, release)) latest = release;

@@ -63,6 +63,7 @@ class FileBuilder {
   std::vector<flatbuffers::Offset<schema::Operator>> operators_;
   std::vector<flatbuffers::Offset<schema::Metadata>> metadata_;
   std::vector<std::pair<schema::BuiltinOperator, int>> opcodes_;
+  bool has_int4_ = false;
   std::map<std::string, std::uint32_t, std::less<>> buffer_index_;
   // By element size and bytes: vectors of floats and of integers with the same bits are the same bytes.
   std::map<std::pair<std::size_t, std::string>, flatbuffers::uoffset_t> vectors_;

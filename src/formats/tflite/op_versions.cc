@@ -23,7 +23,7 @@ constexpr std::array kVersions{
     VersionRow{Code::CONCATENATION, {"1.5.0", "1.14.0", "2.3.0"}},
     VersionRow{Code::CONV_2D, {"1.5.0", "1.14.0", "1.14.0", "2.3.0", "2.4.0", "2.9.0", "2.11.0"}},
     VersionRow{Code::DEPTHWISE_CONV_2D, {"1.5.0", "1.12.0", "1.14.0", "2.2.0", "2.3.0", "2.3.0", "2.11.0"}},
-    VersionRow{Code::DEQUANTIZE, {"1.13.1", "1.14.0", "1.15.0"}},
+    VersionRow{Code::DEQUANTIZE, {"1.13.1", "1.14.0", "1.15.0", "2.2.0", "2.7.0", "2.18.0"}},
     VersionRow{Code::DIV, {"1.6.0", "2.3.0"}},
     VersionRow{Code::FULLY_CONNECTED,
                {"1.5.0", "1.10.0", "1.14.0", "1.14.0", "2.0.0", "2.1.0", "2.3.0", "2.3.0", "2.3.0", "2.11.0", "2.15.0",
@@ -62,7 +62,8 @@ int conv_version(const OperatorTraits& traits) {
 
 int depthwise_version(const OperatorTraits& traits) {
   if (traits.data == DType::Int16) return 5;
-  if (traits.data == DType::Int8) return traits.weights == DType::Int4 ? 7 : 3;
+  // Int4 has version 7, but LiteRT lists its reference kernel, which computes int4 too, with versions up to 6 only.
+  if (traits.data == DType::Int8) return traits.weights == DType::Int4 ? 6 : 3;
   if (is_hybrid(traits)) return traits.per_channel ? 6 : 4;
   return traits.dilated ? 2 : 1;
 }
@@ -75,6 +76,12 @@ int fully_connected_version(const OperatorTraits& traits) {
   if (!traits.has_bias) return 6;
   if (traits.keeps_rank) return 5;
   return traits.data == DType::Int8 ? 4 : 1;
+}
+
+int dequantize_version(const OperatorTraits& traits) {
+  if (traits.data == DType::Int4) return 6;
+  if (traits.data == DType::Float16) return 3;
+  return traits.data == DType::Int8 && traits.per_channel ? 5 : by_type(traits.data);
 }
 
 int transpose_version(const OperatorTraits& traits) {
@@ -108,7 +115,7 @@ int op_version(Code code, const OperatorTraits& traits) {
     case Code::PADV2:
       return traits.rank > 4 ? 4 : by_type(traits.data);
     case Code::DEQUANTIZE:
-      return traits.data == DType::Float16 ? 3 : by_type(traits.data);
+      return dequantize_version(traits);
     case Code::LEAKY_RELU:
     case Code::QUANTIZE:
       return traits.result == DType::Int16 ? 2 : 1;

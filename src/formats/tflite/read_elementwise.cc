@@ -57,7 +57,7 @@ Result<void> read_quantize(OpReader& reader) {
   return read_unary(reader, ir::kRequantize, ir::Attrs::of(ir::RequantizeAttrs{to}));
 }
 
-// Constants in half precision stay stored as they are, under a node that widens them; quantized ones become float.
+// Constants stay stored as they are, in half precision or as integers, under a node that widens them.
 Result<void> read_dequantize(OpReader& reader) {
   NETFIT_TRY(reader.expect_inputs(1, 1));
   Import& import = reader.import();
@@ -66,18 +66,13 @@ Result<void> read_dequantize(OpReader& reader) {
   if (!stored) return read_unary(reader, ir::kRequantize, to_float);
   NETFIT_TRY(import.spend(static_cast<std::size_t>(stored->element_count())));
   const std::optional<QuantParams> quant = NETFIT_TRY(import.quant(reader.input_index(0), stored->shape()));
-  const bool half = stored->dtype() == DType::Float16;
-  if (!half && !quant) {
+  if (stored->dtype() != DType::Float16 && !quant) {
     return bad_input(fmt::format("data of type {} has no quantization parameters", name(stored->dtype())));
   }
   Tensor reals = tensor::dequantize(*stored, quant);
-  if (half) {
-    NETFIT_TRY(read_unary(reader, ir::kRequantize, to_float));
-    import.set_known(reader.output_index(), std::move(reals));
-    return {};
-  }
-  NETFIT_TRY(import.check_declared(reader.output_index(), DType::Float32, reals.shape()));
-  return reader.fold(std::move(reals));
+  NETFIT_TRY(read_unary(reader, ir::kRequantize, to_float));
+  import.set_known(reader.output_index(), std::move(reals));
+  return {};
 }
 
 }  // namespace netfit::formats::tflite

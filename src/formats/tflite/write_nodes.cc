@@ -83,7 +83,9 @@ Result<void> write_requantize(NodeWriter& writer) {
   const bool to_float = tensor::is_float(writer.view().output().dtype);
   const Options options = to_float ? as_options(schema::CreateDequantizeOptions(writer.flatbuffer()))
                                    : as_options(schema::CreateQuantizeOptions(writer.flatbuffer()));
-  writer.emit(to_float ? Code::DEQUANTIZE : Code::QUANTIZE, {writer.input(0)}, options);
+  OperatorTraits traits = writer.traits();
+  traits.per_channel = writer.view().input(0).quant && writer.view().input(0).quant->is_per_channel();
+  writer.emit(to_float ? Code::DEQUANTIZE : Code::QUANTIZE, {writer.input(0)}, options, traits);
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include "interp/kernels/affine.h"
 #include "interp/kernels/pointwise.h"
+#include "tensor/dequantize.h"
 #include "tensor/half.h"
 
 namespace netfit::interp {
@@ -15,6 +16,11 @@ Result<Step> from_float(const ir::NodeView& node) {
   return pointwise<float, Out>([=](float x) {
     return static_cast<Out>(tensor::quantize(x, result.scale, result.zero_point, limits.low, limits.high));
   });
+}
+
+// Weights as float arithmetic takes them, in 4 or 8 bits, possibly with a scale for each channel.
+Step widen(const ir::NodeView& node) {
+  return [quant = node.input(0).quant](std::span<const Tensor> inputs) { return tensor::dequantize(inputs[0], quant); };
 }
 
 template <typename In>
@@ -59,6 +65,7 @@ Result<Step> from_integer(const ir::NodeView& node) {
 
 Result<Step> prepare_requantize(const ir::NodeView& node) {
   const DType to = node.output().dtype;
+  if (node.input(0).is_constant() && node.input(0).quant && to == DType::Float32) return widen(node);
   switch (node.input(0).dtype) {
     case DType::Float32:
       if (to == DType::Int8) return from_float<std::int8_t>(node);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// quantize_layers: every precision, alone and mixed, through .tflite files and LiteRT, against our executors.
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "ir/ops/conv.h"
+#include "ir/parser.h"
+#include "quantize_cases.h"
+#include "support/random_tensor.h"
+#include "whole_networks.h"
+
+namespace netfit::whole_networks {
+namespace {
+
+using quant::Arithmetic;
+using quant::LayerOptions;
+using quant::Precision;
+using quant::WeightType;
+using quantize_cases::largest_difference;
+
+// Every kind of layer, an addition, and what shares parameters.
+constexpr const char* kNet = R"(graph main(%x: f32[1,8,8,16]) -> (%y) {
+    const @w: f32[96,1,1,16] = random(1)
+    const @b: f32[96] = random(2)
+    const @d: f32[1,3,3,96] = random(3)
+    const @e: f32[24,3,3,96] = random(4)
+    const @f: f32[24] = random(5)
+    const @v: f32[10,48] = random(6)
+    %c = conv2d(%x, @w, @b) activation=relu6
+    %d1 = depthwise_conv2d(%c, @d, @b) padding=1,1,1,1
+    %a = add(%c, %d1) activation=relu
+    %e1 = conv2d(%a, @e, @f) padding=0,1,0,1 stride=2x2
+    %m = max_pool2d(%e1) window=2x2 stride=2x2
+    %g = average_pool2d(%e1) window=2x2 stride=2x2
+    %j = concat(%m, %g) axis=3
+    %p = mean(%j) axes=[1,2]
+    %y = fully_connected(%p, @v)
+  })";
+
+struct Case {
+  ir::Graph graph;
+  quant::Ranges ranges;
+};
+
+Case calibrated(const char* text) {
+  const ir::Graph graph = must(ir::parse(text));
+  return {graph, must(quantize_cases::calibrate(graph, quantize_cases::random_inputs(graph, 16)))};
+}
+
+const Case& net() {
+  static const Case known = calibrated(kNet);
+  return known;
+}
+
+LayerOptions everywhere(std::string_view name) { return {.plan = {.everywhere = *quant::find_precision(name)}}; }
+
+// Integers or reals that the graph takes.
+Tensor input_for(const ir::Graph& graph, std::int64_t samples) {
+  const ir::Value& input = graph.value(graph.inputs[0].value);
+  return support::random_tensor(5, input.dtype, input.shape.with_dim(0, samples));
+}
+
+bool computes_in_floats(const Precision& precision) { return precision.activations == Arithmetic::Float32; }
+
+class LayerPrecisions : public testing::TestWithParam<std::string> {};
+
+TEST_P(LayerPrecisions, ComeBackFromTfliteAsTheyWere) {
+  const ir::Graph graph = must(quant::quantize_layers(net().graph, net().ranges, everywhere(GetParam())));
+  const ModelFile file = write(graph, ".tflite");
+  const Tensor input = input_for(graph, 4);
+  EXPECT_EQ(interpret(file, input), first_output(*must(interp::create_interpreter(graph, {})), input));
+  EXPECT_EQ(convert(file, ".tflite").bytes, file.bytes);
+}
+
+TEST_P(LayerPrecisions, GiveWhatLiteRTsReferenceKernelsGive) {
+  if (const auto library = exec::find_litert(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const ModelFile file =
+      write(must(quant::quantize_layers(net().graph, net().ranges, everywhere(GetParam()))), ".tflite");
+  const Tensor input = input_for(file.graph, 20);
+  const Tensor theirs = run_litert(file, exec::LitertKernels::Reference, input);
+  if (computes_in_floats(*quant::find_precision(GetParam()))) {
+    EXPECT_LE(largest_difference(interpret(file, input), theirs), 1e-4);
+  } else {
+    EXPECT_EQ(interpret(file, input), theirs);
+  }
+}
+
+TEST_P(LayerPrecisions, GiveNearlyWhatTheFloatGraphGives) {
+  LayerOptions options = everywhere(GetParam());
+  options.io = quant::Io::Float32;
+  const ir::Graph graph = must(quant::quantize_layers(net().graph, net().ranges, options));
+  const std::vector<Tensor> inputs = quantize_cases::random_inputs(net().graph, 16);
+  const Tensor exact = quantize_cases::run(net().graph, inputs).front();
+  const Tensor ours = quantize_cases::run(graph, inputs).front();
+  double largest = 0;
+  for (const double value : tensor::to_doubles(exact)) largest = std::max(largest, std::fabs(value));
+  const bool four_bits = options.plan.everywhere.weights == WeightType::Int4;
+  EXPECT_LE(largest_difference(ours, exact), (four_bits ? 0.2 : 0.03) * largest);
+}
+
+std::vector<std::string> all_precisions() {
+  std::vector<std::string> names;
+  for (const quant::NamedPrecision& named : quant::named_precisions()) names.emplace_back(named.name);
+  return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(, LayerPrecisions, testing::ValuesIn(all_precisions()), [](const auto& named) {
+  std::string name = named.param;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace netfit::whole_networks
