@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A small network that was never trained: its own answers are the labels. What the faults of examples/int8-gone-wrong
+// do to trained networks is judged there; here each family of detectors meets a fault that it must name and place.
+
+#include "diagnose/diagnose.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "base/random.h"
+#include "diagnose/answers.h"
+#include "interp/interpreter.h"
+#include "ir/builder.h"
+#include "ir/ops.h"
+#include "quant/quantize.h"
+
+namespace netfit::diagnose {
+namespace {
+
+constexpr std::int64_t kSamples = 240;
+
+class Network {
+ public:
+  ir::Graph make() {
+    ir::ValueId x = builder_.input("x", DType::Float32, Shape{1, 8, 8, 3});
+    x = conv("stem", x, 12, ir::Activation::Relu6);
+    const ir::ValueId bottleneck = conv("bottleneck", x, 8, ir::Activation::None);
+    x = conv("expand", bottleneck, 16, ir::Activation::Relu6);
+    x = conv("project", x, 8, ir::Activation::None);
+    x = *builder_.add(ir::kAdd, {bottleneck, x}, ir::Attrs::of(ir::BinaryAttrs{}), "sum");
+    x = conv("last", x, 24, ir::Activation::Relu6);
+    x = *builder_.add(ir::kMean, {x}, ir::Attrs::of(ir::ReduceAttrs{{1, 2}, false}), "pooled");
+    builder_.output(*builder_.add(ir::kFullyConnected,
+                                  {x, weights("classes", Shape{5, 24}, 24), bias("classes", 5, 0.0F)},
+                                  ir::Attrs::of(ir::FullyConnectedAttrs{}), "classes"));
+    return graph_;
+  }
+
+ private:
+  ir::ValueId conv(const std::string& name, ir::ValueId x, std::int64_t channels, ir::Activation activation) {
+    const std::int64_t inputs = graph_.value(x).shape[3];
+    const ir::Conv2dAttrs attrs{.padding = {1, 1, 1, 1}, .activation = activation};
+    return *builder_.add(ir::kConv2d,
+                         {x, weights(name, Shape{channels, 3, 3, inputs}, 9 * inputs), bias(name, channels, 0.7F)},
+                         ir::Attrs::of(attrs), name);
+  }
+
+  ir::ValueId weights(const std::string& name, const Shape& shape, std::int64_t fan_in) {
+    const float size = 2.5F / std::sqrt(static_cast<float>(fan_in));
+    return graph_.add_constant(name + "_weights", reals(shape, size));
+  }
+  ir::ValueId bias(const std::string& name, std::int64_t channels, float size) {
+    return graph_.add_constant(name + "_bias", reals(Shape{channels}, size));
+  }
+
+  Tensor reals(const Shape& shape, float size) {
+    Tensor tensor(DType::Float32, shape);
+    for (float& element : tensor.mutable_data<float>()) element = random_.real(-size, size);
+    return tensor;
+  }
+
+  base::Random random_{7};
+  ir::Graph graph_;
+  ir::Builder builder_{graph_};
+};
+
+// Images that differ enough to be told apart: a colour, a slope, noise.
+Tensor images(std::uint64_t seed, std::int64_t count) {
+  base::Random random(seed);
+  Tensor tensor(DType::Float32, Shape{count, 8, 8, 3});
+  const std::span<float> elements = tensor.mutable_data<float>();
+  for (std::int64_t n = 0; n < count; ++n) {
+    std::array<float, 6> colours{};
+    for (float& colour : colours) colour = random.real(-1, 1);
+    for (std::int64_t i = 0; i < 192; ++i) {
+      const auto row = static_cast<float>(i / 24) / 7.0F;
+      const auto c = static_cast<std::size_t>(i % 3);
+      elements[static_cast<std::size_t>(n * 192 + i)] =
+          colours[c] * (1 - row) + colours[c + 3] * row + random.real(-0.3F, 0.3F);
+    }
+  }
+  return tensor;
+}
+
+const Tools& tools() {
+  static const Tools made{.engine = {{.threads = 1}, interp::make_node_runner()},
+                          .reference = [](const ir::Graph& graph) { return interp::create_interpreter(graph, {}); },
+                          .progress = base::no_progress()};
+  return made;
+}
+
+data::Dataset dataset(Tensor samples) { return {.name = "toy", .images = false, .samples = std::move(samples)}; }
+
+class DiagnoseNetwork : public testing::Test {
+ protected:
+  DiagnoseNetwork() : network_(Network().make()), training_(images(1, kSamples)) {
+    const auto executor = *exec::create_fast_observable(network_, tools().engine);
+    ranges_ = *quant::calibrate(network_, *executor, std::array{training_}, {}, base::no_progress());
+  }
+
+  ir::Graph int8() const { return *quant::quantize_int8(network_, ranges_, {}); }
+  ir::Graph int8_of(const ir::Graph& network) const {
+    const auto executor = *exec::create_fast_observable(network, tools().engine);
+    const auto ranges = *quant::calibrate(network, *executor, std::array{training_}, {}, base::no_progress());
+    return *quant::quantize_int8(network, ranges, {});
+  }
+
+  Case about(ir::Graph subject) const {
+    Case given{.subject = {.graph = std::move(subject)},
+               .reference = Fed{.graph = network_},
+               .test = dataset(images(2, kSamples)),
+               .training = dataset(training_)};
+    given.test.labels = answer(network_, given.test.samples, tools())->classes;
+    return given;
+  }
+
+  static Finding first(const Case& given) {
+    const Result<Diagnosis> diagnosis = diagnose(given, tools());
+    if (!diagnosis) throw std::runtime_error(diagnosis.error().text());
+    return diagnosis->findings.front();
+  }
+
+  static ir::NodeId node(const ir::Graph& graph, std::string_view name) {
+    return *std::ranges::find_if(graph.order(), [&](ir::NodeId id) { return graph.node(id).name == name; });
+  }
+
+  // Top-1 of a repaired file, percent.
+  static double repaired(const Case& given, const Finding& finding) {
+    const Result<Repair> done = repair(given, finding, tools());
+    if (!done) throw std::runtime_error(done.error().text());
+    return percent_same(answer(done->graph, given.test, std::nullopt, tools())->classes, given.test.labels);
+  }
+
+  ir::Graph network_;
+  Tensor training_;
+  quant::Ranges ranges_;
+};
+
+TEST_F(DiagnoseNetwork, FindsNothingInASoundFile) {
+  EXPECT_EQ(first(about(int8())).kind, FaultKind::Healthy);
+  EXPECT_EQ(first(about(network_)).kind, FaultKind::Healthy);
+}
+
+TEST_F(DiagnoseNetwork, ClimbsEveryRungThatThereIs) {
+  const Diagnosis diagnosis = *diagnose(about(int8()), tools());
+  ASSERT_EQ(diagnosis.ladder.size(), 9U);
+  EXPECT_EQ(diagnosis.ladder[0].agreement_percent, 100.0);
+  EXPECT_EQ(diagnosis.ladder[1].unavailable, "the reference has no batch norm");
+  EXPECT_EQ(diagnosis.ladder[8].unavailable, "no outputs of the user's own runs given");
+  EXPECT_FALSE(diagnosis.first_drop.has_value());
+  // Integers between float borders are the same integers.
+  EXPECT_EQ(diagnosis.ladder[6].sqnr_db, diagnosis.ladder[7].sqnr_db);
+}
+
+TEST_F(DiagnoseNetwork, NamesTheLayerThatLostItsBias) {
+  ir::Graph broken = int8();
+  const ir::NodeId layer = node(broken, "expand");
+  Tensor& bias = *broken.value(broken.node(layer).inputs[2]).constant;
+  bias = Tensor(bias.dtype(), bias.shape());
+  const Case given = about(broken);
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::BiasLost);
+  EXPECT_EQ(finding.layer, "expand");
+  EXPECT_GT(repaired(given, finding), 95.0);
+}
+
+TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooNarrow) {
+  quant::Ranges ranges = ranges_;
+  quant::Range& range = ranges.at(network_.node(node(network_, "last")).outputs.front());
+  range = {range.low * 0.1F, range.high * 0.1F};
+  const Case given = about(*quant::quantize_int8(network_, ranges, {}));
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::NarrowRange);
+  EXPECT_EQ(finding.layer, "last");
+  EXPECT_GT(repaired(given, finding), 95.0);
+}
+
+TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooWideWithoutAReference) {
+  quant::Ranges ranges = ranges_;
+  ranges.at(network_.node(node(network_, "project")).outputs.front()).high *= 200.0F;
+  Case given = about(*quant::quantize_int8(network_, ranges, {}));
+  given.reference.reset();
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::OutlierRange);
+  EXPECT_EQ(finding.layer, "project");
+}
+
+TEST_F(DiagnoseNetwork, NamesTheLayerWhoseWeightsLieInAnotherOrder) {
+  ir::Graph changed = network_;
+  ir::Value& weights = changed.value(changed.node(node(changed, "expand")).inputs[1]);
+  weights.constant = tensor::transpose(*weights.constant, std::array{0, 2, 1, 3});
+  const Finding finding = first(about(int8_of(changed)));
+  EXPECT_EQ(finding.kind, FaultKind::KernelLayout);
+  EXPECT_EQ(finding.layer, "expand");
+}
+
+TEST_F(DiagnoseNetwork, RecognizesResultsThatAreReadAsUnsigned) {
+  Case given = about(int8());
+  const Answers right = *answer(given.subject.graph, given.test, std::nullopt, tools());
+  given.observed = *Tensor::from_bytes(DType::UInt8, right.raw.shape(), right.raw.bytes());
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::OutputMisread);
+  const Result<Repair> done = repair(given, finding, tools());
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().text(),
+            "error: 'output-misread' is not cured by changing the file: read the output in the type that the file "
+            "declares");
+}
+
+TEST_F(DiagnoseNetwork, RecognizesClassesInAnotherOrder) {
+  Case given = about(int8());
+  for (std::int64_t& label : given.test.labels) label = (label + 2) % 5;
+  EXPECT_EQ(first(given).kind, FaultKind::ClassOrder);
+}
+
+TEST_F(DiagnoseNetwork, RefusesAQuantizedReference) {
+  Case given = about(int8());
+  given.reference->graph = int8();
+  const Result<Diagnosis> diagnosis = diagnose(given, tools());
+  ASSERT_FALSE(diagnosis.has_value());
+  EXPECT_EQ(diagnosis.error().text(), "reference: error: the reference is quantized (allowed: a float network)");
+}
+
+}  // namespace
+}  // namespace netfit::diagnose
