@@ -16,6 +16,7 @@ namespace {
 constexpr double kDrop = 0.75;                // points of agreement that a rung may lose
 constexpr double kLeastGain = 0.7;            // points that a correction must bring back
 constexpr double kShare = 0.35;               // of all that is lost
+constexpr double kSettled = 0.7;              // of all that is lost
 constexpr double kPrecision = 0.8;            // points of accuracy that rounding alone may cost without being a fault
 constexpr double kPrecisionUnlabelled = 4.0;  // the same in points of agreement
 
@@ -46,19 +47,26 @@ class Diagnosing {
   double lost_in_integers() const { return agreement(RungKind::WeightsOnly) - agreement(rung_of_file(exam_)); }
   RungKind last() const { return exam_.climbed(RungKind::Observed) ? RungKind::Observed : rung_of_file(exam_); }
 
+  // From outside inwards; once something brings nearly everything back, what lies further in is not looked at.
   Result<void> gather() {
     NETFIT_TRY(add(suspect_input_and_output));
-    NETFIT_TRY(add(suspect_class_order));
-    NETFIT_TRY(add(suspect_statistics));
-    const bool floats = exam_.has_reference() ? lost_in_floats() > kDrop : true;
-    if (floats || exam_.harness != exam_.record) NETFIT_TRY(add(suspect_preprocessing));
-    if (exam_.has_reference() && lost_in_floats() > kDrop) {
+    if (!is_settled()) NETFIT_TRY(add(suspect_statistics));
+    const bool floats = !exam_.has_reference() || lost_in_floats() > kDrop;
+    if (!is_settled() && (floats || exam_.harness != exam_.record)) NETFIT_TRY(add(suspect_preprocessing));
+    if (!is_settled() && exam_.has_reference() && lost_in_floats() > kDrop) {
       NETFIT_TRY(add(suspect_clamps));
       NETFIT_TRY(add(suspect_weights));
     }
-    if (lost_in_integers() > kDrop) NETFIT_TRY(add(suspect_ranges));
-    if (lost_by_rounding() > 0.0 && !is_explained()) NETFIT_TRY(add(suspect_precision));
+    if (!is_settled()) NETFIT_TRY(add(suspect_class_order));
+    if (!is_settled() && lost_in_integers() > kDrop) NETFIT_TRY(add(suspect_ranges));
+    if (!is_settled() && !is_explained() && lost_by_rounding() > 0.0) NETFIT_TRY(add(suspect_precision));
     return {};
+  }
+
+  bool is_settled() const {
+    return std::ranges::any_of(found_, [&](const Suspicion& suspicion) {
+      return explains(suspicion.finding) && suspicion.finding.weight >= kSettled * lost(last());
+    });
   }
 
   Result<void> add(Result<Suspicions> (*detector)(const Examination&)) {

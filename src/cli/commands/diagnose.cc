@@ -150,7 +150,7 @@ Action set_up(CLI::App& app) {
                  "file and the data show is found")
       ->type_name("MODEL");
   add_data_flags(app, options->data);
-  app.get_option("--limit")->capture_default_str();
+  app.get_option("--limit")->default_str("1000");
   app.get_option("--preprocess")
       ->description(
           "what your program does to pixels before they enter the file: cifar10, imagenet,\n"

@@ -13,24 +13,26 @@
 namespace netfit::diagnose {
 
 Result<Suspicions> suspect_clamps(const Examination& exam) {
-  Suspicions found;
+  Suspicion suspicion{.finding = {.kind = FaultKind::ClampLost}, .where = Where::Float};
+  std::vector<LayerPair> layers;
   for (const LayerPair& layer : exam.layers) {
     const auto own = fused_activation(exam.form.node(layer.subject));
     const auto wanted = fused_activation(exam.reference->node(layer.reference));
     if (!own || !wanted || own == wanted) continue;
     const ir::NodeView node(exam.form, exam.form.node(layer.subject));
-    Suspicion suspicion{.finding = {.kind = FaultKind::ClampLost, .layer = node.node().name}, .where = Where::Float};
+    suspicion.finding.layer = layers.empty() ? node.node().name : "";
     suspicion.finding.evidence.push_back({.what = fmt::format("clamps its result by {}, the reference by {}",
                                                               ir::attr_text(*own), ir::attr_text(*wanted)),
                                           .place = ir::describe(node),
                                           .channel = std::nullopt});
-    suspicion.correct = [&exam, layer](ir::Graph& form) -> Result<void> {
-      restore_layer(form, *exam.reference, layer, {.weights = false, .bias = false});
-      return {};
-    };
-    found.push_back(std::move(suspicion));
+    layers.push_back(layer);
   }
-  return found;
+  if (layers.empty()) return Suspicions{};
+  suspicion.correct = [&exam, layers](ir::Graph& form) -> Result<void> {
+    restore_layers(form, *exam.reference, layers, {.weights = false, .bias = false});
+    return {};
+  };
+  return Suspicions{std::move(suspicion)};
 }
 
 }  // namespace netfit::diagnose

@@ -26,6 +26,9 @@ constexpr double kSameWidth = 1.3;          // times: what estimators differ by
 constexpr double kOtherWidth = 1.05;        // below that two ranges are the same but for where zero lies
 constexpr std::size_t kTried = 6;           // ranges that are corrected one by one
 constexpr double kAlone = 0.6;              // of what correcting all brings back
+constexpr double kOff = 0.5;                // of mismatch: more than estimators differ by
+constexpr double kMany = 0.2;               // of all ranges: no single one is at fault
+constexpr std::size_t kFew = 4;
 
 /// A range of the file and what it should be.
 struct Suspect {
@@ -107,11 +110,13 @@ FaultKind kind_of(const Suspect& suspect) {
 
 class RangeDetector {
  public:
-  RangeDetector(const Examination& exam, std::vector<Suspect> suspects) : exam_(exam), suspects_(std::move(suspects)) {}
+  RangeDetector(const Examination& exam, std::vector<Suspect> suspects, std::size_t ranges)
+      : exam_(exam), suspects_(std::move(suspects)), ranges_(ranges) {}
 
   Result<Suspicions> run() {
     Suspicion all = everything();
     NETFIT_TRY(weigh(exam_, all));
+    if (many_are_off()) return Suspicions{std::move(all)};
     Suspicions found;
     double most = 0.0;
     for (std::size_t i = 0; i < std::min(kTried, suspects_.size()); ++i) {
@@ -129,6 +134,12 @@ class RangeDetector {
   }
 
  private:
+  bool many_are_off() const {
+    const auto off = static_cast<std::size_t>(
+        std::ranges::count_if(suspects_, [](const Suspect& suspect) { return suspect.mismatch > kOff; }));
+    return off >= kFew && static_cast<double>(off) >= kMany * static_cast<double>(ranges_);
+  }
+
   Evidence evidence(const Suspect& suspect) const {
     const ir::Value& value = exam_.subject.value(suspect.value);
     const std::string place = suspect.producer.valid()
@@ -171,6 +182,7 @@ class RangeDetector {
 
   const Examination& exam_;
   std::vector<Suspect> suspects_;
+  std::size_t ranges_;  ///< of the file, suspect or not
 };
 
 }  // namespace
@@ -178,9 +190,10 @@ class RangeDetector {
 Result<Suspicions> suspect_ranges(const Examination& exam) {
   if (!has_integer_activations(exam.subject)) return Suspicions{};
   std::vector<Suspect> suspects = compare_ranges(exam, NETFIT_TRY(ranges_of_form(exam)));
+  const std::size_t ranges = suspects.size();
   std::erase_if(suspects, [](const Suspect& suspect) { return suspect.mismatch < std::log2(kOtherWidth); });
   if (suspects.empty()) return Suspicions{};
-  return RangeDetector(exam, std::move(suspects)).run();
+  return RangeDetector(exam, std::move(suspects), ranges).run();
 }
 
 }  // namespace netfit::diagnose

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "diagnose/detectors/detectors.h"
+#include "diagnose/detectors/layer_profile.h"
 #include "ir/ops/normalization.h"
 #include "ir/uses.h"
 #include "passes/constants.h"
@@ -21,8 +22,8 @@
 namespace netfit::diagnose {
 namespace {
 
-constexpr std::int64_t kSamples = 256;
-constexpr double kFar = 0.25;       // of StaleRecord::shift: running averages of a sound training come nearer
+constexpr std::int64_t kSamples = 128;
+constexpr double kFar = 0.2;        // of StaleRecord::shift: running averages of a sound training come nearer
 constexpr double kLeastGain = 0.8;  // points of accuracy
 constexpr double kMainCause = 0.7;  // of what correcting all brings back
 constexpr std::size_t kTried = 3;
@@ -87,16 +88,18 @@ void give(ir::Graph& network, ir::NodeId id, const Moments& moments) {
   passes::replace_constant(wiring, id, 4, Tensor::from(shape, variances));
 }
 
+// The middle channel: dead ones have next to no variance, and any factor there is chance.
 double shift_of(const ir::NodeView& batch_norm, const Moments& moments) {
   const std::vector<double> means = tensor::to_doubles(*batch_norm.input(3).constant);
   const std::vector<double> variances = tensor::to_doubles(*batch_norm.input(4).constant);
-  double squares = 0.0;
+  const auto epsilon = static_cast<double>(batch_norm.attrs<ir::BatchNormAttrs>().epsilon);
+  std::vector<double> shifts;
   for (std::size_t c = 0; c < means.size(); ++c) {
-    const double mean = (means[c] - moments.mean(c)) / std::sqrt(moments.variance(c));
-    const double spread = std::log2(std::max(variances[c], 1e-12) / moments.variance(c));
-    squares += mean * mean + spread * spread;
+    const double variance = moments.variance(c) + epsilon;
+    const double mean = (means[c] - moments.mean(c)) / std::sqrt(variance);
+    shifts.push_back(std::hypot(mean, std::log2((variances[c] + epsilon) / variance)));
   }
-  return std::sqrt(squares / static_cast<double>(means.size()));
+  return median(shifts);
 }
 
 // What a layer is called whose results the batch norm takes, as which a folded file knows both.
@@ -125,7 +128,7 @@ class StatisticsDetector {
     for (const StaleRecord& record : records) {
       if (!is_far(record) || tried++ == kTried) continue;
       suspicion.finding.evidence.push_back(
-          {.what = "means and variances lie from those of the training samples (mean over channels) by",
+          {.what = "means and variances lie from those of the training samples (middle channel) by",
            .place = ir::describe(ir::NodeView(network_, network_.node(record.batch_norm))),
            .channel = std::nullopt,
            .figure = record.shift,

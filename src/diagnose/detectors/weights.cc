@@ -95,10 +95,11 @@ std::optional<Sign> bias_sign(const LayerProfile& profile) {
   std::vector<double> error;
   std::vector<std::int64_t> overflown;
   for (std::size_t c = 0; c < profile.channels(); ++c) {
-    error.push_back(profile.bias[c] - profile.reference_bias[c]);
+    const double apart = std::fabs(profile.bias[c] - profile.reference_bias[c]);
+    error.push_back(std::max(0.0, apart - profile.bias_steps[c]));
     const double wanted =
         profile.bias_steps[c] > 0.0 ? std::fabs(profile.reference_bias[c]) / profile.bias_steps[c] : 0.0;
-    const bool differs = std::fabs(error[c]) > kBiasError * std::fabs(profile.reference_bias[c]);
+    const bool differs = error[c] > kBiasError * std::fabs(profile.reference_bias[c]);
     if (wanted >= kGreatestBias / 2 && differs) overflown.push_back(static_cast<std::int64_t>(c));
   }
   if (!overflown.empty()) {
@@ -143,35 +144,46 @@ class WeightDetector {
     const double sorted = distance(sorted_all(profile.weights), sorted_all(profile.reference));
     if (has_exchanged_scales(profile) && is_rescaled(profile)) {
       return Sign{FaultKind::WrongChannelScales, "the scales are those of its channels in another order; off by up to",
-                  furthest(profile), "times"};
+                  furthest(profile.ratios), "times"};
     }
     if (sorted < kSameOrder + 2.0 * rounding_share(profile) && direct > 4.0 * sorted) {
+      if (is_renamed_output(profile)) return std::nullopt;
       return Sign{FaultKind::KernelLayout,
                   "the weights are the reference's in another order; in its order they differ by", 100.0 * direct, "%"};
     }
-    if (!is_rescaled(profile))
-      return Sign{FaultKind::Unknown, "the weights differ from the reference's by", 100.0 * direct, "%"};
-    return rescaled_sign(profile);
+    if (is_rescaled(profile)) return rescaled_sign(profile);
+    if (undoes_before_clamp(profile)) {
+      return Sign{FaultKind::ClampLost, "input channels undo factors that lie before a clamp, up to",
+                  furthest(input_ratios(profile)), "times"};
+    }
+    return Sign{FaultKind::Unknown, "the weights differ from the reference's by", 100.0 * direct, "%"};
+  }
+
+  // Rows of the last layer in another order, and its bias along with them: the classes have other numbers.
+  bool is_renamed_output(const LayerProfile& profile) const {
+    const ir::ValueId result = exam_.form.node(profile.layer.subject).outputs.front();
+    if (result != exam_.form.outputs.front().value) return false;
+    std::vector<double> own = profile.bias;
+    std::vector<double> wanted = profile.reference_bias;
+    const double direct = distance(own, wanted);
+    std::ranges::sort(own);
+    std::ranges::sort(wanted);
+    return distance(own, wanted) < 0.5 * direct;
   }
 
   std::optional<Sign> rescaled_sign(const LayerProfile& profile) const {
     if (const auto factors = batch_norm_factors(exam_, profile.layer.reference)) {
       if (const std::string how = explain_fold(*factors, profile.ratios); !how.empty()) {
         return Sign{FaultKind::BatchNormFold, "the batch norm is folded " + how + "; channels differ by up to",
-                    furthest(profile), "times"};
+                    furthest(profile.ratios), "times"};
       }
     }
-    if (const auto producer = scaling_producer(profile)) {
-      return Sign{FaultKind::ClampLost,
-                  "channels are scaled by factors that the layer before undoes across a clamp, up to",
-                  furthest(profile), "times"};
+    if (undone_behind_clamp(profile) || undoes_before_clamp(profile)) {
+      return Sign{FaultKind::ClampLost, "channels are scaled across a clamp that still ends at 6, by up to",
+                  furthest(profile.ratios), "times"};
     }
-    if (undone_behind_clamp(profile)) {
-      return Sign{FaultKind::ClampLost, "channels are scaled before a clamp that still ends at 6, by up to",
-                  furthest(profile), "times"};
-    }
-    return Sign{FaultKind::StaleBatchNorm, "channels are the reference's times factors of up to", furthest(profile),
-                "times"};
+    return Sign{FaultKind::StaleBatchNorm, "channels are the reference's times factors of up to",
+                furthest(profile.ratios), "times"};
   }
 
   static std::vector<double> flat(const std::vector<std::vector<double>>& rows) {
@@ -180,9 +192,9 @@ class WeightDetector {
     return all;
   }
 
-  static double furthest(const LayerProfile& profile) {
+  static double furthest(const std::vector<double>& ratios) {
     double most = 1.0;
-    for (const double ratio : profile.ratios) most = std::max({most, ratio, ratio > 0.0 ? 1.0 / ratio : 1.0});
+    for (const double ratio : ratios) most = std::max({most, ratio, ratio > 0.0 ? 1.0 / ratio : 1.0});
     return most;
   }
 
@@ -199,12 +211,18 @@ class WeightDetector {
     return fused_activation(exam_.form.node(profile.layer.subject)) == ir::Activation::Relu6;
   }
 
-  // The factor by which each input channel of a layer is multiplied.
+  // The factor by which each input channel of a layer is multiplied. Of a depthwise layer that is part of its ratios:
+  // the rest is the factor of its result, which the layer behind undoes.
   std::vector<double> input_ratios(const LayerProfile& profile) const {
     const ir::NodeView node(exam_.form, exam_.form.node(profile.layer.subject));
     const auto channels = static_cast<std::size_t>(node.input(0).shape.dim(-1));
-    if (&node.op() == &ir::kDepthwiseConv2d)
-      return profile.channels() == channels ? profile.ratios : std::vector<double>();
+    if (&node.op() == &ir::kDepthwiseConv2d) {
+      std::vector<double> ratios = profile.ratios;
+      const LayerProfile* behind = is_clamped(profile) ? layer_behind(profile) : nullptr;
+      const std::vector<double> undone = behind == nullptr ? std::vector<double>() : input_ratios(*behind);
+      for (std::size_t c = 0; c < std::min(undone.size(), ratios.size()); ++c) ratios[c] *= undone[c];
+      return ratios;
+    }
     std::vector<double> own(channels, 0.0);
     std::vector<double> wanted(channels, 0.0);
     for (std::size_t c = 0; c < profile.channels(); ++c) {
@@ -232,14 +250,20 @@ class WeightDetector {
   bool undone_behind_clamp(const LayerProfile& profile) const {
     if (!is_clamped(profile)) return false;
     const LayerProfile* behind = layer_behind(profile);
-    return behind != nullptr && undo_each_other(profile.ratios, input_ratios(*behind));
+    if (behind == nullptr) return false;
+    const ir::OpSpec& op = *exam_.form.node(profile.layer.subject).op;
+    if (&op != &ir::kDepthwiseConv2d) return undo_each_other(profile.ratios, input_ratios(*behind));
+    std::vector<double> given = profile.ratios;
+    const std::vector<double> taken = input_ratios(profile);
+    for (std::size_t c = 0; c < std::min(given.size(), taken.size()); ++c) given[c] /= std::max(taken[c], 1e-30);
+    return undo_each_other(given, input_ratios(*behind));
   }
 
-  const LayerProfile* scaling_producer(const LayerProfile& profile) const {
-    for (const LayerProfile& other : profiles_) {
-      if (layer_behind(other) == &profile && undone_behind_clamp(other)) return &other;
-    }
-    return nullptr;
+  // Whether a layer before scales across a clamp what this one undoes.
+  bool undoes_before_clamp(const LayerProfile& profile) const {
+    return std::ranges::any_of(profiles_, [&](const LayerProfile& other) {
+      return layer_behind(other) == &profile && undone_behind_clamp(other);
+    });
   }
 
   // One finding a kind: of several layers the one at fault is the one before, or there is no single one.
