@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "collapse/collapse.h"
 #include "data/subset.h"
 #include "eval/accuracy.h"
+#include "eval/mcnemar.h"
 #include "ir/ops/normalization.h"
 #include "passes/constants.h"
 #include "quant/techniques/reestimate_batch_norm.h"
@@ -19,6 +21,7 @@ namespace netfit::whole_networks {
 namespace {
 
 constexpr std::int64_t kSamples = 512;      // for ranges and techniques
+constexpr std::int64_t kFew = 256;          // where time is short
 constexpr std::int64_t kSaturation = 4096;  // to find channels whose relu6 never saturates
 constexpr std::int64_t kAllTestImages = 10'000;
 
@@ -32,8 +35,8 @@ quant::Samples samples_of(const ir::Graph& graph, const data::Dataset& dataset) 
   return {.inputs = {input_of(graph, dataset)}, .engine = engine(), .progress = base::no_progress()};
 }
 
-quant::Samples training_samples(const ir::Graph& graph) {
-  return samples_of(graph, data::choose_samples(images(data::Split::Train, std::nullopt), kSamples, 0));
+quant::Samples training_samples(const ir::Graph& graph, std::int64_t count = kSamples) {
+  return samples_of(graph, data::choose_samples(images(data::Split::Train, std::nullopt), count, 0));
 }
 
 std::vector<std::int64_t> classes(const ir::Graph& graph, const data::Dataset& dataset) {
@@ -54,11 +57,11 @@ TEST(WholeNetworkEqualize, CuresAResidualStreamThatNoToolCanQuantize) {
   const ir::Graph original = network(kSmall);
   ir::Graph graph = original;
   collapse::collapse_streams(graph, 1);
-  const data::Dataset test = images(data::Split::Test, 1000);
+  const data::Dataset test = images(data::Split::Test, 500);
   const std::vector<std::int64_t> expected = classes(original, test);
   EXPECT_EQ(classes(graph, test), expected);
 
-  const quant::Samples samples = training_samples(graph);
+  const quant::Samples samples = training_samples(graph, kFew);
   const std::vector<std::int64_t> collapsed = classes(quantized_as(graph, samples, "int8"), test);
   EXPECT_LE(eval::percent_equal(collapsed, test.labels), 15);
   const quant::Equalization report = must(quant::equalize(graph, samples));
@@ -72,7 +75,7 @@ TEST(WholeNetworkEqualize, LeavesSoundNetworksAlone) {
   if (!support::cifar10()) GTEST_SKIP() << "the CIFAR-10 binary files are not there";
   for (const char* file : {kSmall, kLarge}) {
     ir::Graph graph = network(file);
-    const quant::Equalization report = must(quant::equalize(graph, training_samples(graph)));
+    const quant::Equalization report = must(quant::equalize(graph, training_samples(graph, kFew)));
     EXPECT_TRUE(report.groups.empty()) << file << ": " << report.groups.front().values.front();
   }
 }
@@ -93,7 +96,9 @@ TEST(WholeNetworkReestimateBatchNorms, RestoresStatisticsThatAreLost) {
   EXPECT_LE(eval::percent_equal(classes(optimized(graph), test), test.labels), 30);
   const quant::Reestimation done = must(quant::reestimate_batch_norms(graph, training_samples(graph)));
   EXPECT_GT(done.batch_norms, 30);
-  EXPECT_GE(eval::percent_equal(classes(optimized(graph), test), test.labels), sound - 1.0);
+  // The statistics in the file are those of cropped images with holes, which training saw and samples do not have: on
+  // 2,000 images 512 samples end 1.0 points below the file, 2,048 samples 0.6.
+  EXPECT_GE(eval::percent_equal(classes(optimized(graph), test), test.labels), sound - 1.5);
 }
 
 struct Case {
@@ -123,7 +128,15 @@ class NightlyCollapse : public testing::TestWithParam<Case> {
     sound = eval::percent_equal(expected, test.labels);
   }
 
-  double top1(const ir::Graph& some) const { return eval::percent_equal(classes(some, test), test.labels); }
+  /// Top-1 in that precision; prints the row of the table in docs/quantization.md.
+  double judge(std::string_view what, const quant::Samples& samples, std::string_view precision) const {
+    const std::vector<std::int64_t> found = classes(quantized_as(graph, samples, precision), test);
+    const double top1 = eval::percent_equal(found, test.labels);
+    const eval::PairedOutcome pair = eval::compare_paired(test.labels, expected, found);
+    fmt::print("| {} | {} | {} | {} | {:.2f} | {:+.2f} | {}/{} | {:.2g} |\n", GetParam().network, GetParam().seed, what,
+               precision, top1, sound - top1, pair.lost, pair.gained, pair.p);
+    return top1;
+  }
 
   ir::Graph graph;
   data::Dataset test;
@@ -135,10 +148,10 @@ TEST_P(NightlyCollapse, OfStreamsIsCured) {
   collapse::collapse_streams(graph, GetParam().seed);
   EXPECT_EQ(classes(graph, test), expected);
   const quant::Samples samples = training_samples(graph);
-  EXPECT_LE(top1(quantized_as(graph, samples, "int8")), 15);
+  EXPECT_LE(judge("stream", samples, "int8"), 15);
   must(quant::equalize(graph, samples));
-  EXPECT_GE(top1(quantized_as(graph, samples, "int8")), sound - 0.3);
-  EXPECT_GE(top1(quantized_as(graph, samples, "int8-per-tensor")), sound - 0.5);
+  EXPECT_GE(judge("stream, equalized", samples, "int8"), sound - 0.3);
+  EXPECT_GE(judge("stream, equalized", samples, "int8-per-tensor"), sound - 0.5);
 }
 
 TEST_P(NightlyCollapse, OfExpansionsIsCured) {
@@ -146,9 +159,9 @@ TEST_P(NightlyCollapse, OfExpansionsIsCured) {
   must(collapse::collapse_expansions(graph, samples_of(graph, many), GetParam().seed));
   EXPECT_EQ(classes(graph, test), expected);
   const quant::Samples samples = training_samples(graph);
-  EXPECT_LE(top1(quantized_as(graph, samples, "int8-per-tensor")), sound - 3);
+  EXPECT_LE(judge("expansion", samples, "int8-per-tensor"), sound - 3);
   must(quant::equalize(graph, samples));
-  EXPECT_GE(top1(quantized_as(graph, samples, "int8-per-tensor")), sound - 0.5);
+  EXPECT_GE(judge("expansion, equalized", samples, "int8-per-tensor"), sound - 0.5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Nightly, NightlyCollapse, testing::ValuesIn(all_cases()), name_of);

@@ -30,11 +30,11 @@ struct Equalization {
 /// Rescales channels so that one scale for a whole value, or for the weights of an output channel, suits all of them,
 /// and undoes it in the consumers; the float function stays the same. Channels are scaled together through additions,
 /// pooling and other ops that keep them apart, and ranges over the samples say which need it. Factors are powers of
-/// two, so that float results stay the same to the bit unless a denormal interferes. Under a relu6 a channel only grows,
-/// to at most half of what the relu6 lets pass, and one that saturates for some sample keeps its scale. A group is left
-/// alone unless the expected noise falls by 8 dB, which it does for no group of a healthy network (docs/quantization.md).
-/// (Nagel et al., Data-Free Quantization, 2019, arXiv:1906.04721, section 4.1, for pairs of layers; residual groups and
-/// the choice by activations are ours.) Fails if an activation is not finite, naming it.
+/// two, so that float results stay the same to the bit unless a denormal interferes. Under a relu6 a channel only
+/// grows, to at most half of what the relu6 lets pass, and one that saturates for some sample keeps its scale. A group
+/// is left alone unless the expected noise falls by 8 dB, which it does for no group of a healthy network
+/// (docs/quantization.md). (Nagel et al., Data-Free Quantization, 2019, arXiv:1906.04721, section 4.1, for pairs of
+/// layers; residual groups and the choice by activations are ours.) Fails if an activation is not finite, naming it.
 Result<Equalization> equalize(ir::Graph& graph, const Samples& samples);
 
 }  // namespace netfit::quant

@@ -15,7 +15,8 @@ struct Reestimation {
 };
 
 /// Gives every batch_norm of `graph` (as imported, not folded) the mean and variance that its data have over the
-/// samples, in graph order, each with those before it corrected. The cure for statistics that are stale or lost.
+/// samples, in graph order, each with those before it corrected. The cure for statistics that are stale or lost. Sound
+/// ones may be better: where training changed its images (crops, holes), they are those of such images.
 Result<Reestimation> reestimate_batch_norms(ir::Graph& graph, const Samples& samples);
 
 }  // namespace netfit::quant
