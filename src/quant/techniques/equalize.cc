@@ -158,19 +158,15 @@ class Equalizer {
   EqualizedGroup describe(const ChannelGroup& group, std::int64_t scaled) const {
     EqualizedGroup result{.channels = std::ssize(group.strands), .scaled = scaled};
     for (const ValueId value : group.values) result.values.push_back(graph_.value(value).name);
-    std::vector<double> before;
-    std::vector<double> after;
-    for (std::size_t c = 0; c < group.strands.size(); ++c) {
-      const Strand strand = group.strands[c];
-      before.push_back(ranges_[strand]);
-      after.push_back(ranges_[strand] * factors_[strand]);
+    std::vector<double> without = factors_;
+    for (const Strand strand : group.strands) {
+      without[strand] = 1.0;
       const double factor = std::max(factors_[strand], 1 / factors_[strand]);
       if (factor <= result.largest_factor) continue;
       result.largest_factor = factor;
       result.worst_channel = channel_of(strand, group);
     }
-    result.spread_before = std::ranges::max(before) / median(before);
-    result.spread_after = std::ranges::max(after) / median(after);
+    result.gain_db = 10 * std::log10(noise_.behind(group, without) / noise_.behind(group, factors_));
     return result;
   }
 

@@ -16,9 +16,8 @@ namespace netfit::quant {
 struct EqualizedGroup {
   std::vector<std::string> values;  ///< names, in graph order
   std::int64_t channels = 0;
-  std::int64_t scaled = 0;     ///< channels whose factor is not 1
-  double spread_before = 1.0;  ///< greatest over median range of a channel over the samples
-  double spread_after = 1.0;
+  std::int64_t scaled = 0;         ///< channels whose factor is not 1
+  double gain_db = 0.0;            ///< by which the expected noise behind the group falls
   double largest_factor = 1.0;     ///< of max(f, 1/f)
   std::int64_t worst_channel = 0;  ///< the one with that factor
 };
