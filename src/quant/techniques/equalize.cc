@@ -13,7 +13,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 
 #include "passes/node_activation.h"
 #include "quant/techniques/channel_noise.h"

@@ -64,7 +64,9 @@ Result<Reestimation> reestimate_batch_norms(ir::Graph& graph, const Samples& sam
     const NodeView node(corrected, corrected.node(id));
     if (!has_constant_statistics(node)) continue;
     NETFIT_TRY(walk.advance(corrected, id));
-    const double shift = correct(wiring, id, walk.value(node.node().inputs.front()));
+    const ir::ValueId data = node.node().inputs.front();
+    if (!walk.knows(data)) continue;  // of constants alone: no sample moves it
+    const double shift = correct(wiring, id, walk.value(data));
     done.largest_shift = std::max(done.largest_shift, shift);
     ++done.batch_norms;
   }

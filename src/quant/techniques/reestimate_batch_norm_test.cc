@@ -56,6 +56,18 @@ TEST(ReestimateBatchNorms, ChangesNothingTheSecondTime) {
   EXPECT_LE(largest_difference(output_of(graph, samples), once), 1e-4);
 }
 
+TEST(ReestimateBatchNorms, LeavesANormOfConstantsAlone) {
+  ir::Graph graph = support::graph_of(R"(graph main(%x: f32[1,2]) -> (%y) {
+    const @c: f32[1,2] = [1, 2]
+    const @one: f32[2] = fill(1)
+    %n = batch_norm(@c, @one, @one, @one, @one)
+    %y = add(%x, %n)
+  })");
+  const Result<Reestimation> done = reestimate_batch_norms(graph, random_samples(graph, 2));
+  ASSERT_TRUE(done) << done.error().text();
+  EXPECT_EQ(done->batch_norms, 0);
+}
+
 TEST(ReestimateBatchNorms, HasNothingToDoInAFoldedGraph) {
   ir::Graph graph = support::graph_of("graph main(%x: f32[1,2]) -> (%y) { %y = relu(%x) }");
   const Result<Reestimation> done = reestimate_batch_norms(graph, random_samples(graph, 2));
