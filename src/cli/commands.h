@@ -20,6 +20,7 @@ extern const Command kEval;
 extern const Command kExplore;
 extern const Command kGate;
 extern const Command kInspect;
+extern const Command kMixed;
 extern const Command kOpt;
 extern const Command kPareto;
 extern const Command kQuantize;
