@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "ir/ops/conv.h"
+#include "eval/accuracy.h"
 #include "ir/parser.h"
 #include "quantize_cases.h"
 #include "support/random_tensor.h"
@@ -43,6 +44,20 @@ struct Case {
   ir::Graph graph;
   quant::Ranges ranges;
 };
+
+// Of a network of the zoo, as the program calibrates by default; made once a process.
+const quant::Ranges& ranges_of(const std::string& network) {
+  static std::map<std::string, quant::Ranges> known;
+  const auto place = known.find(network);
+  if (place != known.end()) return place->second;
+  const ir::Graph graph = optimized(load(support::zoo() / network).graph);
+  const data::Dataset chosen = data::choose_samples(images(data::Split::Train, std::nullopt), 512, 0);
+  const auto interpreter = must(interp::create_interpreter(graph, {.threads = base::available_threads()}));
+  return known
+      .emplace(network, must(quant::calibrate(graph, *interpreter, std::array{input_of(graph, chosen)}, {},
+                                              base::no_progress())))
+      .first->second;
+}
 
 Case calibrated(const char* text) {
   const ir::Graph graph = must(ir::parse(text));
@@ -113,6 +128,95 @@ INSTANTIATE_TEST_SUITE_P(, LayerPrecisions, testing::ValuesIn(all_precisions()),
   std::ranges::replace(name, '-', '_');
   return name;
 });
+
+// One layer of each precision, so that every pair of arithmetics meets.
+TEST(MixedPrecisions, GiveTheBitsOfLiteRTsReferenceKernels) {
+  if (const auto library = exec::find_litert(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const std::vector<ir::NodeId> nodes(net().graph.order().begin(), net().graph.order().end());
+  const std::vector<std::string> names = all_precisions();
+  for (std::size_t first = 0; first < names.size(); ++first) {
+    LayerOptions options = everywhere(names[first]);
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      options.plan.exceptions[nodes[i]] = *quant::find_precision(names[(first + i) % names.size()]);
+    }
+    const ModelFile file = write(must(quant::quantize_layers(net().graph, net().ranges, options)), ".tflite");
+    const Tensor input = input_for(file.graph, 8);
+    const Tensor ours = interpret(file, input);
+    EXPECT_EQ(ours.dtype(), file.graph.value(file.graph.outputs[0].value).dtype);
+    const Tensor theirs = run_litert(file, exec::LitertKernels::Reference, input);
+    EXPECT_LE(largest_difference(ours, theirs), tensor::is_float(ours.dtype()) ? 1e-4 : 0.0) << names[first];
+    EXPECT_EQ(convert(file, ".tflite").bytes, file.bytes) << names[first];
+  }
+}
+
+TEST(WidenedWeights, RunInOnnxRuntime) {
+  if (const auto library = exec::find_onnxruntime(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const ir::Graph graph = must(quant::quantize_layers(net().graph, {}, everywhere("weight-only")));
+  const Tensor input = input_for(graph, 8);
+  const Tensor ours = first_output(*must(interp::create_interpreter(graph, {})), input);
+  const ModelFile file = write(graph, ".onnx");
+  EXPECT_LT(file.bytes.size(), write(net().graph, ".onnx").bytes.size() / 2);
+  EXPECT_LE(largest_difference(run_in_runtime(file, input), ours), 1e-4);
+  EXPECT_LE(largest_difference(run_fast(file, input), ours), 1e-4);
+}
+
+struct Measured {
+  std::int64_t bytes;
+  double drop;  ///< points of top-1 that the scheme costs
+};
+
+Measured measure(const char* network, std::string_view scheme, std::int64_t samples) {
+  const ir::Graph graph = optimized(load(support::zoo() / network).graph);
+  const data::Dataset test = images(data::Split::Test, samples);
+  const Tensor input = input_of(graph, test);
+  const auto top1 = [&](const Tensor& logits) { return eval::percent_equal(eval::top_classes(logits), test.labels); };
+  const double reals = top1(first_output(
+      *must(exec::create_fast(graph, {.threads = base::available_threads()}, interp::make_node_runner())), input));
+  LayerOptions options = everywhere(scheme);
+  const ModelFile file = write(must(quant::quantize_layers(graph, ranges_of(network), options)), ".tflite");
+  const double ours = top1(run_fast(file, input_of(file.graph, test)));
+  testing::Test::RecordProperty(std::string(scheme),
+                                fmt::format("{} bytes, {} %, {} % in float", file.bytes.size(), ours, reals));
+  return {std::ssize(file.bytes), reals - ours};
+}
+
+struct Expected {
+  const char* scheme;
+  double small_bytes;
+  double large_bytes;
+  double drop;
+};
+constexpr std::array kExpected{
+    Expected{"int8-per-tensor", 520'000, 2'450'000, 0.2},
+    Expected{"int4", 380'000, 1'600'000, 5.0},
+    Expected{"weight-only", 580'000, 2'500'000, 0.2},
+    Expected{"float16", 920'000, 4'480'000, 0.05},
+};
+
+void expect_size_and_accuracy(std::int64_t samples, double slack) {
+  if (!missing().empty()) GTEST_SKIP() << missing();
+  for (const Expected& expected : kExpected) {
+    for (const bool small : {true, false}) {
+      const Measured found = measure(small ? kSmall : kLarge, expected.scheme, samples);
+      EXPECT_LE(static_cast<double>(found.bytes), small ? expected.small_bytes : expected.large_bytes)
+          << expected.scheme;
+      EXPECT_LE(found.drop, expected.drop + slack) << expected.scheme;
+    }
+  }
+}
+
+TEST(WholeNetworkPrecisions, AreSmallAndKeepTheirAccuracyOn500Images) { expect_size_and_accuracy(500, 0.6); }
+TEST(NightlyPrecisions, AreSmallAndKeepTheirAccuracy) { expect_size_and_accuracy(10'000, 1e-9); }
+
+// 16-bit layers run in our interpreter, whose bits are LiteRT's.
+TEST(NightlyPrecisions, Int16x8LosesNothing) {
+  if (!missing().empty()) GTEST_SKIP() << missing();
+  for (const char* network : {kSmall, kLarge}) EXPECT_LE(measure(network, "int16x8", 10'000).drop, 0.05 + 1e-9);
+}
 
 }  // namespace
 }  // namespace netfit::whole_networks

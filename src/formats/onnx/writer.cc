@@ -40,22 +40,23 @@ Result<void> check_nodes(const ir::Graph& graph) {
   return faults.result();
 }
 
-// Readers of what a requantize makes of a constant in half precision read the constant: each gets it in its own axis
-// order, and through a Cast.
-ir::Graph with_direct_halves(const ir::Graph& graph) {
+// Readers of what a requantize makes of a constant in half precision or int8 read the constant: each gets it in its own
+// axis order, and through a Cast or a DequantizeLinear.
+ir::Graph with_direct_constants(const ir::Graph& graph) {
   ir::Graph result = graph;
-  std::unordered_map<ir::ValueId, ir::ValueId> halves;
+  std::unordered_map<ir::ValueId, ir::ValueId> stored;
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
     for (ir::ValueId& input : result.node(id).inputs) {
-      if (const auto half = halves.find(input); half != halves.end()) input = half->second;
+      if (const auto direct = stored.find(input); direct != stored.end()) input = direct->second;
     }
     const ir::ValueId widened = node.node().outputs[0];
     const bool is_output = std::ranges::find(graph.outputs, widened, &ir::GraphOutput::value) != graph.outputs.end();
     const bool widens = &node.op() == &ir::kRequantize && node.input(0).is_constant() &&
-                        node.input(0).dtype == DType::Float16 && node.output().dtype == DType::Float32;
+                        (node.input(0).dtype == DType::Float16 || node.input(0).dtype == DType::Int8) &&
+                        node.output().dtype == DType::Float32;
     if (!widens || is_output) continue;
-    halves.emplace(widened, node.node().inputs[0]);
+    stored.emplace(widened, node.node().inputs[0]);
     result.erase_node(id);
     result.erase_value(widened);
   }
@@ -116,7 +117,7 @@ Result<base::Bytes> write(const ir::Graph& graph) {
   model.set_ir_version(kIrVersion);
   model.set_producer_name("netfit");
   model.add_opset_import()->set_version(kOpset);
-  write_graph(with_direct_halves(graph), *model.mutable_graph());
+  write_graph(with_direct_constants(graph), *model.mutable_graph());
   write_metadata(graph, model);
   const std::string bytes = model.SerializeAsString();
   if (bytes.empty()) return bad_input("the model is larger than the 2 GB that one ONNX file can hold");

@@ -129,7 +129,7 @@ TEST(TfliteReader, FlattensTheDataOfAFullyConnected) {
             "}\n");
 }
 
-TEST(TfliteReader, KeepsHalfPrecisionAndFoldsQuantizedWeights) {
+TEST(TfliteReader, KeepsConstantsAsTheyAreStored) {
   TestFile file;
   const auto x = file.activation("x", {1, 2});
   const std::vector<tensor::Half> halves{tensor::to_half(0.5F), tensor::to_half(-2.0F)};
@@ -147,10 +147,11 @@ TEST(TfliteReader, KeepsHalfPrecisionAndFoldsQuantizedWeights) {
   EXPECT_EQ(file.text({x}, {y}),
             "graph main(%x: f32[1,2]) -> (%y) {\n"
             "  const @half: f16[1,2] = [0.5, -2]\n"
-            "  const @b: f32[1,2] = [1, 1.5]\n"
+            "  const @byte: i8[1,2] q(axis=1, [0.5, 0.25], [1, -1]) = [3, 5]\n"
             "  %a: f32[1,2] = requantize(@half)\n"
+            "  %b: f32[1,2] = requantize(@byte)\n"
             "  %s: f32[1,2] = add(%x, %a)\n"
-            "  %y: f32[1,2] = mul(%s, @b)\n"
+            "  %y: f32[1,2] = mul(%s, %b)\n"
             "}\n");
 }
 
