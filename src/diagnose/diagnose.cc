@@ -6,6 +6,8 @@
 #include "diagnose/diagnose.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "diagnose/detectors/detectors.h"
 #include "diagnose/examination.h"
@@ -13,11 +15,12 @@
 namespace netfit::diagnose {
 namespace {
 
-constexpr double kDrop = 0.75;                // points of agreement that a rung may lose
-constexpr double kLeastGain = 0.7;            // points that a correction must bring back
-constexpr double kShare = 0.35;               // of all that is lost
+constexpr double kDrop = 0.75;      // points of agreement that a rung may lose
+constexpr double kLeastGain = 0.7;  // points that a correction must bring back
+constexpr double kShare = 0.35;     // of all that is lost
+constexpr double kDeviations = 1.5;
 constexpr double kSettled = 0.7;              // of all that is lost
-constexpr double kPrecision = 0.8;            // points of accuracy that rounding alone may cost without being a fault
+constexpr double kPrecision = 1.0;            // points of accuracy that rounding alone may cost without being a fault
 constexpr double kPrecisionUnlabelled = 4.0;  // the same in points of agreement
 
 class Diagnosing {
@@ -94,7 +97,22 @@ class Diagnosing {
   bool explains(const Finding& finding) const {
     const bool elsewhere = finding.kind == FaultKind::StaleBatchNorm || finding.kind == FaultKind::ClassOrder;
     const double share = elsewhere ? 0.0 : kShare * lost(last());
-    return finding.weight >= std::max(kLeastGain, share);
+    const double chance = draws_roundings_anew(finding.kind) ? gain_by_chance() : 0.0;
+    return finding.weight >= std::max({kLeastGain, share, chance});
+  }
+
+  static bool draws_roundings_anew(FaultKind kind) {
+    constexpr std::array kKinds{FaultKind::BadCalibration, FaultKind::OutlierRange,   FaultKind::NarrowRange,
+                                FaultKind::WrongZeroPoint, FaultKind::ResidualSpread, FaultKind::ChannelSpread};
+    return std::ranges::find(kKinds, kind) != kKinds.end();
+  }
+
+  // Another range draws all roundings anew, and with them which samples are lost: by chance some come back, the more
+  // the more there are.
+  double gain_by_chance() const {
+    const double samples = static_cast<double>(exam_.trials.count()) / 100.0;
+    const double lost_samples = std::max(0.0, lost(rung_of_file(exam_))) * samples;
+    return kDeviations * std::sqrt(2.0 * lost_samples) / samples;
   }
 
   bool is_harmed() const {

@@ -116,9 +116,11 @@ Json finding_json(const diagnose::Finding& finding) {
 
 void print_diagnosis(const DiagnosisAnswer& answer, const Environment& environment) {
   const diagnose::Diagnosis& diagnosis = answer.diagnosis;
+  // Rounding costs a little in every file; where nothing is wrong, nothing is pointed at.
+  const bool is_healthy = diagnosis.findings.front().kind == diagnose::FaultKind::Healthy;
   fmt::print(environment.out, "{} on {} samples of {}{}\n\n{}", base::printable(answer.file), grouped(answer.samples),
              answer.data, answer.reference.empty() ? "" : ", made from " + base::printable(answer.reference),
-             ladder_table(diagnosis.ladder, diagnosis.first_drop));
+             ladder_table(diagnosis.ladder, is_healthy ? std::nullopt : diagnosis.first_drop));
   for (const diagnose::Rung& rung : diagnosis.ladder) {
     if (!rung.unavailable.empty()) fmt::print(environment.out, "{}: {}\n", name(rung.kind), rung.unavailable);
   }

@@ -24,7 +24,10 @@ namespace {
 constexpr double kFewIntegers = 8.0;  // weights below it fit into 4 bits
 constexpr double kMostLayers = 0.8;   // of the layers must be so
 constexpr double kMainCause = 0.5;    // of what all brings back
+constexpr double kUneven = 1.5;       // of log2: SpreadGroup::spread
 constexpr std::size_t kTried = 6;     // groups that are left exact one by one
+
+bool is_uneven(const SpreadGroup* group) { return group->spread > kUneven && !group->channels.empty(); }
 
 class PrecisionDetector {
  public:
@@ -107,7 +110,8 @@ class PrecisionDetector {
       for (const SpreadGroup& group : groups_) {
         if (group.residual == residual) groups.push_back(&group);
       }
-      if (groups.empty()) continue;
+      // Channels that are alike are not what makes rounding costly.
+      if (std::ranges::none_of(groups, is_uneven)) continue;
       const double all = NETFIT_TRY(gain_without(groups));
       Suspicion suspicion = spread_of(residual ? FaultKind::ResidualSpread : FaultKind::ChannelSpread, *groups.front());
       suspicion.finding.weight = all;
