@@ -11,6 +11,7 @@
 #include "formats/catalog.h"
 #include "interp/interpreter.h"
 #include "ir/op_spec.h"
+#include "quant/check_samples.h"
 #include "quant/fidelity.h"
 #include "quant/techniques/adaround.h"
 
@@ -47,12 +48,12 @@ Result<MixedNetwork> MixedNetwork::create(const Model& model, const MixedSetup& 
   const std::vector<ir::NodeId> layers = quant::layers_of(graph);
   if (layers.empty()) return located(Result<MixedNetwork>(bad_input("has no layer with weights")), model.path);
   for (const ir::NodeId layer : layers) network.layer_names_.push_back(graph.node(layer).name);
-  NETFIT_TRY(network.load_samples(model, graph, environment));
+  NETFIT_TRY(network.load_samples(graph, environment));
   NETFIT_TRY(network.prepare(graph));
   return network;
 }
 
-Result<void> MixedNetwork::load_samples(const Model& /*model*/, ir::Graph& graph, const Environment& environment) {
+Result<void> MixedNetwork::load_samples(ir::Graph& graph, const Environment& environment) {
   if (graph.inputs.size() != 1) return bad_input("calibration feeds models with exactly one input");
   const data::Dataset dataset = NETFIT_TRY(open_data(setup_.data, data::Split::Train, graph, environment));
   const auto preprocessing = NETFIT_TRY(choose_preprocessing(setup_.data, dataset, graph, environment));
@@ -77,6 +78,7 @@ quant::Samples MixedNetwork::as_samples(std::vector<Tensor> inputs) const {
 }
 
 Result<void> MixedNetwork::prepare(const ir::Graph& graph) {
+  NETFIT_TRY(quant::check_samples(graph, held_out_));
   const quant::Samples samples = as_samples(samples_);
   quant::Recipe usual = setup_.recipe;
   usual.rounding = quant::Rounding::Balanced;

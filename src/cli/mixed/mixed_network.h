@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,7 +61,7 @@ class MixedNetwork {
 
  private:
   MixedNetwork(MixedSetup setup, const Environment& environment);
-  Result<void> load_samples(const Model& model, ir::Graph& graph, const Environment& environment);
+  Result<void> load_samples(ir::Graph& graph, const Environment& environment);
   Result<void> prepare(const ir::Graph& graph);
   quant::Samples as_samples(std::vector<Tensor> inputs) const;
   Result<ir::Graph> quantized(const std::vector<std::size_t>& chosen, quant::Io io) const;
