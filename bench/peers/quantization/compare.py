@@ -89,7 +89,8 @@ def quantize(tool: Tool, network: pathlib.Path, options, output: pathlib.Path) -
 def litert_scores(path: pathlib.Path, images: np.ndarray) -> np.ndarray:
     import tensorflow as tf
 
-    interpreter = tf.lite.Interpreter(str(path), num_threads=2)
+    # More threads wait for each other in loops, which on a busy machine takes longer than the work.
+    interpreter = tf.lite.Interpreter(str(path), num_threads=1)
     interpreter.allocate_tensors()
     source, target = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     if source["dtype"] != np.float32:
@@ -107,7 +108,9 @@ def litert_scores(path: pathlib.Path, images: np.ndarray) -> np.ndarray:
 def onnxruntime_scores(path: pathlib.Path, images: np.ndarray) -> np.ndarray:
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    one_thread = onnxruntime.SessionOptions()
+    one_thread.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(path), one_thread, providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     batches = np.array_split(images.transpose(0, 3, 1, 2), max(len(images) // 100, 1))
     return np.concatenate([session.run(None, {name: batch})[0] for batch in batches])
