@@ -68,7 +68,7 @@ def onnxruntime_int8(network, images, output, per_channel=True):
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
     prepared = str(output.with_suffix(".prepared.onnx"))
-    quant_pre_process(network, prepared)
+    quant_pre_process(network, prepared, skip_symbolic_shape=True)
     quantization.quantize_static(prepared, str(output), Reader(onnx.load(network).graph.input[0].name, images),
                                  per_channel=per_channel, activation_type=quantization.QuantType.QUInt8,
                                  weight_type=quantization.QuantType.QInt8)
