@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "quant/techniques/layer_moments.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/random.h"
+
+namespace netfit::quant {
+namespace {
+
+// What the result does where its activation cuts it off matters only if it comes back.
+constexpr double kCutOffWeight = 0.1;
+
+constexpr std::size_t kRowsPerInput = 12;
+constexpr std::size_t kLeastRows = 1024;
+
+std::vector<std::int32_t> all_rows(const BundleData& bundle) {
+  std::vector<std::int32_t> rows(bundle.rows.rows());
+  std::iota(rows.begin(), rows.end(), 0);
+  return rows;
+}
+
+}  // namespace
+
+std::vector<Spot> choose_spots(std::int64_t samples, std::int64_t places, std::int64_t most, std::uint64_t seed) {
+  const std::int64_t each = std::clamp<std::int64_t>(most / samples, 1, places);
+  base::Random random(seed);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(places));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::vector<Spot> spots;
+  for (std::int64_t sample = 0; sample < samples; ++sample) {
+    for (std::int64_t i = 0; i < each; ++i) {
+      std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(random.integer(i, places - 1))]);
+      spots.push_back({sample, order[static_cast<std::size_t>(i)]});
+    }
+  }
+  return spots;
+}
+
+BundleData gather(const ir::NodeView& layer, const Bundle& bundle, const std::vector<Spot>& spots, const Tensor& data,
+                  const Tensor& target) {
+  const RowReader reader(layer, bundle.columns);
+  const std::int64_t samples = data.shape()[0];
+  const std::int64_t data_step = data.element_count() / samples;
+  const std::int64_t channels = target.shape().dim(-1);
+  const std::span<const float> reals = data.data<float>();
+  const std::span<const float> targets = target.data<float>();
+  const std::size_t inputs = bundle.columns.size();
+  BundleData result{.rows = RowMatrix(spots.size(), inputs + 1 + bundle.outputs.size()),
+                    .inputs = inputs,
+                    .outputs = bundle.outputs.size()};
+  for (std::size_t i = 0; i < spots.size(); ++i) {
+    float* row = result.rows.row(i);
+    reader.read(reals.data() + spots[i].sample * data_step, spots[i].place, row);
+    row[inputs] = 1.0F;
+    const float* pixel = targets.data() + (spots[i].sample * reader.places() + spots[i].place) * channels;
+    for (std::size_t o = 0; o < bundle.outputs.size(); ++o) row[inputs + 1 + o] = pixel[bundle.outputs[o]];
+  }
+  return result;
+}
+
+Sums sum_all(const BundleData& bundle, int threads) {
+  const std::vector<std::int32_t> rows = all_rows(bundle);
+  const Columns data{0, bundle.inputs + 1};
+  return {.inputs = bundle.inputs,
+          .outputs = bundle.outputs,
+          .data = sum_products(bundle.rows, rows, data, data, threads),
+          .cross = sum_products(bundle.rows, rows, data, {bundle.inputs + 1, bundle.outputs}, threads)};
+}
+
+Sums sum_inside(const BundleData& bundle, const Sums& all, std::size_t output, const ir::ActivationRange& limits) {
+  const Columns target{bundle.inputs + 1 + output, 1};
+  std::vector<std::int32_t> inside;
+  for (const std::int32_t row : all_rows(bundle)) {
+    const float wanted = bundle.rows.row(static_cast<std::size_t>(row))[target.first];
+    if (wanted > limits.low && wanted < limits.high) inside.push_back(row);
+  }
+  // Every so manieth.
+  const std::size_t enough = kRowsPerInput * bundle.inputs + kLeastRows;
+  const auto step = (inside.size() + enough - 1) / enough;
+  for (std::size_t i = 0; i * step < inside.size(); ++i) inside[i] = inside[i * step];
+  if (step > 1) inside.resize((inside.size() + step - 1) / step);
+  const Columns data{0, bundle.inputs + 1};
+  Sums sums{.inputs = bundle.inputs,
+            .outputs = 1,
+            .data = sum_products(bundle.rows, inside, data, data, 1),
+            .cross = sum_products(bundle.rows, inside, data, target, 1)};
+  const double weight = kCutOffWeight / static_cast<double>(std::max<std::size_t>(step, 1));
+  for (std::size_t i = 0; i < sums.data.size(); ++i) sums.data[i] += weight * all.data[i];
+  for (std::size_t i = 0; i < sums.cross.size(); ++i) {
+    sums.cross[i] += weight * all.cross[i * all.outputs + output];
+  }
+  return sums;
+}
+
+Moments centre(const Sums& sums) {
+  const std::size_t inputs = sums.inputs;
+  const std::size_t outputs = sums.outputs;
+  const std::size_t wide = inputs + 1;
+  const double count = sums.data[inputs * wide + inputs];
+  Moments moments;
+  for (std::size_t i = 0; i < inputs; ++i) moments.data_mean.push_back(sums.data[inputs * wide + i] / count);
+  for (std::size_t o = 0; o < outputs; ++o) moments.target_mean.push_back(sums.cross[inputs * outputs + o] / count);
+  moments.data.resize(inputs * inputs);
+  moments.cross.resize(outputs * inputs);
+  for (std::size_t i = 0; i < inputs; ++i) {
+    for (std::size_t j = 0; j < inputs; ++j) {
+      moments.data[i * inputs + j] = sums.data[i * wide + j] / count - moments.data_mean[i] * moments.data_mean[j];
+    }
+    for (std::size_t o = 0; o < outputs; ++o) {
+      moments.cross[o * inputs + i] =
+          sums.cross[i * outputs + o] / count - moments.data_mean[i] * moments.target_mean[o];
+    }
+  }
+  return moments;
+}
+
+}  // namespace netfit::quant
