@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "quant/estimators/entropy.h"
 #include "quant/estimators/min_max.h"
 #include "quant/estimators/moving_average.h"
 #include "quant/estimators/mse.h"
@@ -56,6 +57,12 @@ Ranges ranges_of_samples(const ir::Graph& graph, const ExtremesObserver& extreme
   return ranges;
 }
 
+Range range_of_histogram(const Histogram& histogram, double clipping, const CalibrationOptions& options) {
+  if (options.estimator == RangeEstimator::Percentile) return percentile_range(histogram, options.percentile);
+  if (options.estimator == RangeEstimator::Entropy) return entropy_range(histogram);
+  return mse_range(histogram, clipping);
+}
+
 }  // namespace
 
 Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& executor, std::span<const Tensor> inputs,
@@ -77,9 +84,7 @@ Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& execu
       inputs, [&](ir::ValueId value, std::int64_t, const Tensor& tensor) { histograms.observe(value, tensor); },
       progress));
   for (auto& [id, range] : ranges) {
-    const Histogram& histogram = histograms.histogram(id);
-    range = options.estimator == RangeEstimator::Percentile ? percentile_range(histogram, options.percentile)
-                                                            : mse_range(histogram, clip_weight(graph, id));
+    range = range_of_histogram(histograms.histogram(id), clip_weight(graph, id), options);
   }
   return ranges;
 }
