@@ -19,7 +19,7 @@ struct Engine {
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const Engine& engine);
 
 /// How many samples an observer sees at once.
-inline constexpr std::int64_t kObservedSamples = 32;
+inline constexpr std::int64_t kObservedSamples = 8;
 
 /// The fast executor with a view of every value that is no constant: every one is an output of the graph that really
 /// runs, kObservedSamples at a time so that memory stays bounded. The same bits as create_fast. The observer is called
