@@ -46,11 +46,14 @@ Result<void> make_table(const Options& options, const std::vector<Workbench>& be
   run.seeds = *options.table_seeds;
   run.trial.fix = Fix::Yes;
   const std::vector<Trial> trials = NETFIT_TRY(try_faults(benches, run, print));
-  const Setting setting{.network = benches.front().name(),
-                        .test_samples = benches.front().test().count(),
-                        .seeds = run.seeds,
-                        .command = fmt::format("int8_gone_wrong --table {} --networks {} --pages docs", run.seeds,
-                                               benches.front().name())};
+  const Setting setting{
+      .network = benches.front().name(),
+      .test_samples = benches.front().test().count(),
+      .seeds = run.seeds,
+      .command = fmt::format(
+          "int8_gone_wrong --table {} --networks {} --test {} --diagnose-test {} --training {} --pages docs", run.seeds,
+          benches.front().name(), benches.front().test().count(), run.trial.diagnose_samples,
+          benches.front().training().count())};
   const std::string page = table_page(trials, setting);
   fmt::print("{}", page);
   if (options.pages.empty()) return {};
