@@ -10,28 +10,31 @@
 #include "cli/flags/flags.h"
 #include "data/dataset.h"
 #include "ir/graph.h"
-#include "quant/quantize.h"
+#include "quant/samples.h"
 
 namespace netfit::cli {
 
-/// Training samples that calibrate a model's ranges.
+/// Training samples that recipes learn from, and others that judge them.
 struct CalibrationSamples {
   data::Dataset chosen;
+  std::optional<data::Dataset> held_out;
   std::string source;                              ///< the data set that they were chosen from
   std::optional<ir::Preprocessing> preprocessing;  ///< of images
 };
 
-/// `count` of the data set's training samples, or --limit if that is less; the same for the same seed.
-Result<CalibrationSamples> choose_calibration(const DataFlags& flags, std::int64_t count, std::uint64_t seed,
-                                              const ir::Graph& graph, const Environment& environment);
-
-struct CalibrateOptions {
-  quant::CalibrationOptions ranges;
-  int threads = 1;
+struct CalibrationWish {
+  std::int64_t samples = 512;
+  std::int64_t held_out = 0;
+  std::uint64_t seed = 0;
 };
 
-/// The range of every activation of `graph` (float, optimized) over the samples.
-Result<quant::Ranges> calibrate_ranges(const ir::Graph& graph, const CalibrationSamples& samples,
-                                       const CalibrateOptions& options, Progress& progress);
+/// As many of the data set's training samples as wished, or --limit if that is less; the same for the same seed. A data
+/// set that is too small for both holds half of its samples out.
+Result<CalibrationSamples> choose_calibration(const DataFlags& flags, const CalibrationWish& wish,
+                                              const ir::Graph& graph, const Environment& environment);
+
+/// One of the two sets as recipes take it: what `graph` (float, optimized) eats, and what runs graphs.
+Result<quant::Samples> as_samples(const data::Dataset& dataset, const std::optional<ir::Preprocessing>& preprocessing,
+                                  const ir::Graph& graph, int threads, Progress& progress);
 
 }  // namespace netfit::cli

@@ -50,7 +50,7 @@ Result<void> open_source_data(ExploreSource& source, const ExploreRequest& reque
   DataFlags training = request.data;
   training.limit.reset();  // --limit is about judging
   source.calibration =
-      NETFIT_TRY(choose_calibration(training, kCalibrationSamples, /*seed=*/0, source.graph, environment));
+      NETFIT_TRY(choose_calibration(training, {.samples = kCalibrationSamples}, source.graph, environment));
   source.calibration_hash = hash_of(source.calibration->chosen);
   return {};
 }

@@ -19,6 +19,7 @@
 #include "formats/catalog.h"
 #include "interp/interpreter.h"
 #include "passes/pipelines.h"
+#include "quant/recipe.h"
 #include "store/content_key.h"
 
 namespace netfit::cli {
@@ -71,14 +72,20 @@ Result<std::optional<store::Run>> find_sibling(const Context& context, const Pla
   return *found;
 }
 
+Result<ir::Graph> quantized(const ExploreSource& source, const Scheme& scheme, int threads, Progress& progress) {
+  if (!scheme.calibrated) return apply_scheme(scheme, source.graph, std::nullopt, {});
+  const CalibrationSamples& calibration = *source.calibration;
+  const quant::Samples samples =
+      NETFIT_TRY(as_samples(calibration.chosen, calibration.preprocessing, source.graph, threads, progress));
+  const quant::PrecisionPlan plan{.everywhere = *quant::find_precision(scheme.name)};
+  quant::Quantized made =
+      NETFIT_TRY(quant::apply_recipe({.graph = source.graph, .plan = plan}, quant::Recipe{}, samples, nullptr));
+  return std::move(made.graph);
+}
+
 Result<base::Bytes> build(const Context& context, const PlannedFile& file, Progress& progress) {
   const ExploreSource& source = context.plan.sources[file.source];
-  std::optional<quant::Ranges> ranges;
-  if (file.scheme->calibrated) {
-    ranges =
-        NETFIT_TRY(calibrate_ranges(source.graph, *source.calibration, {.threads = context.options.threads}, progress));
-  }
-  const ir::Graph graph = NETFIT_TRY(apply_scheme(*file.scheme, source.graph, ranges, {}));
+  const ir::Graph graph = NETFIT_TRY(quantized(source, *file.scheme, context.options.threads, progress));
   const formats::Format* format = NETFIT_TRY(formats::format_for(file.name));
   return with_context(format->write(graph), fmt::format("while exporting to {}", format->name));
 }
