@@ -28,15 +28,18 @@ constexpr Idea kEqualized{"equalized", [](Recipe& recipe) {
                             recipe.equalize = true;
                             recipe.absorb_high_bias = true;
                           }};
+constexpr Idea kBiasCorrected{"bias-corrected",
+                              [](Recipe& recipe) { recipe.bias_correction = BiasCorrection::Empirical; }};
+constexpr Idea kAdaRound{"adaround", [](Recipe& recipe) { recipe.rounding = Rounding::AdaRound; }};
 constexpr Idea kMinMax{"min-max", [](Recipe& recipe) { recipe.ranges.estimator = RangeEstimator::MinMax; }};
 constexpr Idea kPercentile{"percentile", [](Recipe& recipe) { recipe.ranges.estimator = RangeEstimator::Percentile; }};
 constexpr Idea kEntropy{"entropy", [](Recipe& recipe) { recipe.ranges.estimator = RangeEstimator::Entropy; }};
 
 // Where 8 bits hold the weights, activations are what is left to win at; where 4 do, roundings decide, and what they
 // leave of a network decides little. Ranges matter to 8-bit activations alone.
-constexpr std::array kForEightBits{kEqualized, kPercentile, kMinMax, kEntropy};
-constexpr std::array kForFewBits{kEqualized, kPercentile, kMinMax, kEntropy};
-constexpr std::array kForWeights{kEqualized};
+constexpr std::array kForEightBits{kEqualized, kBiasCorrected, kPercentile, kMinMax, kEntropy, kAdaRound};
+constexpr std::array kForFewBits{kEqualized, kBiasCorrected, kAdaRound, kPercentile, kMinMax, kEntropy};
+constexpr std::array kForWeights{kEqualized, kBiasCorrected, kAdaRound};
 
 std::span<const Idea> ideas_for(const PrecisionPlan& plan) {
   const auto has = [&](auto&& property) {

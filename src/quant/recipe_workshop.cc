@@ -10,6 +10,8 @@
 #include "quant/check_samples.h"
 #include "quant/recipe_names.h"
 #include "quant/techniques/absorb_bias.h"
+#include "quant/techniques/adaround.h"
+#include "quant/techniques/correct_bias.h"
 #include "quant/techniques/equalize.h"
 #include "quant/techniques/guard_channels.h"
 #include "quant/techniques/nearest.h"
@@ -162,15 +164,25 @@ Result<RecipeWorkshop::Prepared> RecipeWorkshop::prepare(const Recipe& recipe) {
 
 Result<std::string> RecipeWorkshop::round(const Form& form, const Recipe& recipe, const Ranges& ranges,
                                           LayerOptions& options) {
-  if (recipe.rounding == Rounding::AdaRound) return bad_input("recipes do not reach adaround");
-  const ir::Graph usual = NETFIT_TRY(quantize_layers(form.graph, ranges, options));
-  options.roundings = nearest_roundings(form.graph, usual);
-  return fmt::format("{} layers", options.roundings.size());
+  if (recipe.rounding == Rounding::Nearest) {
+    const ir::Graph usual = NETFIT_TRY(quantize_layers(form.graph, ranges, options));
+    options.roundings = nearest_roundings(form.graph, usual);
+    return fmt::format("{} layers", options.roundings.size());
+  }
+  const AdaRoundReport report = NETFIT_TRY(adaround(form.graph, ranges, samples_, {.seed = job_.seed}, options));
+  return fmt::format("{} of {} weights of {} layers the other way", report.turned, report.weights, report.layers);
 }
 
-Result<std::string> RecipeWorkshop::correct_bias(const Form& /*form*/, const Recipe& /*recipe*/,
-                                                 const Ranges& /*ranges*/, LayerOptions& /*options*/) {
-  return bad_input("recipes do not reach the correction of biases");
+Result<std::string> RecipeWorkshop::correct_bias(const Form& form, const Recipe& recipe, const Ranges& ranges,
+                                                 LayerOptions& options) {
+  if (recipe.bias_correction == BiasCorrection::Empirical) {
+    NETFIT_TRY(correct_bias_empirically(form.graph, ranges, samples_, options));
+  } else {
+    NETFIT_TRY(correct_bias_analytically(form.graph, ranges, samples_, options));
+  }
+  const auto shifted = std::ranges::count_if(options.roundings,
+                                             [](const auto& rounding) { return !rounding.second.bias_shift.empty(); });
+  return fmt::format("{} layers", shifted);
 }
 
 Result<RecipeWorkshop::Made> RecipeWorkshop::make(const Recipe& recipe) {
