@@ -2,7 +2,7 @@
 #include "eval/mcnemar.h"
 
 #include "base/check.h"
-#include "base/sign_test.h"
+#include "base/sign_statistics.h"
 
 namespace netfit::eval {
 

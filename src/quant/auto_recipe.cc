@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "base/random.h"
-#include "base/sign_test.h"
+#include "base/sign_statistics.h"
 #include "quant/recipe_workshop.h"
 
 namespace netfit::quant {

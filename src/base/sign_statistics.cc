@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/sign_test.h"
+#include "base/sign_statistics.h"
 
 #include <algorithm>
 #include <cmath>
