@@ -15,8 +15,8 @@ constexpr std::string_view kNetwork = R"(
 graph main(%x: f32[1,6,6,3]) -> (%y) {
   const @w1: f32[8,3,3,3] = random(1)
   const @w2: f32[8,1,1,8] = random(2)
-  %a = conv2d(%x, @w1, stride=[1,1], padding=[1,1,1,1], activation=relu6)
-  %b = conv2d(%a, @w2)
+  %a = conv2d(%x, @w1, _) padding=1,1,1,1 activation=relu6
+  %b = conv2d(%a, @w2, _)
   %y = add(%a, %b)
 })";
 

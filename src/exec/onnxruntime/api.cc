@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/onnxruntime/api.h"
 
+#include <fmt/format.h>
+
 #include "exec/shared_library.h"
 
 namespace netfit::exec::ort {
 namespace {
 
 using AnyFunction = void (*)();
+
+constexpr std::uint32_t kLeastVersion = 10;  // the first that knows "session.x64quantprecision"
 
 struct ApiBase {
   const AnyFunction* (*get_api)(std::uint32_t version);
@@ -23,8 +27,10 @@ void bind(const AnyFunction* table, int place, Function& target) {
 Result<Api> load_api(const std::filesystem::path& path) {
   const SharedLibrary library = NETFIT_TRY(SharedLibrary::load(path));
   const auto get_base = NETFIT_TRY(library.symbol<const ApiBase* (*)()>("OrtGetApiBase"));
-  const AnyFunction* table = get_base()->get_api(1);
-  if (table == nullptr) return missing_program("this ONNX Runtime no longer offers version 1 of its interface");
+  const AnyFunction* table = get_base()->get_api(kLeastVersion);
+  if (table == nullptr) {
+    return missing_program(fmt::format("this ONNX Runtime does not offer version {} of its interface", kLeastVersion));
+  }
   Api api{};
   bind(table, 2, api.get_error_message);
   bind(table, 3, api.create_env);
@@ -48,6 +54,7 @@ Result<Api> load_api(const std::filesystem::path& path) {
   bind(table, 69, api.create_cpu_memory_info);
   bind(table, 76, api.allocator_free);
   bind(table, 78, api.get_default_allocator);
+  bind(table, 130, api.add_config);
   bind(table, 93, api.release_status);
   bind(table, 94, api.release_memory_info);
   bind(table, 95, api.release_session);

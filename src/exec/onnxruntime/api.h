@@ -42,6 +42,7 @@ struct Api {
   StatusHandle (*create_session_options)(SessionOptionsHandle* options);
   StatusHandle (*set_intra_op_threads)(SessionOptionsHandle options, int threads);
   StatusHandle (*set_inter_op_threads)(SessionOptionsHandle options, int threads);
+  StatusHandle (*add_config)(SessionOptionsHandle options, const char* key, const char* value);
   StatusHandle (*get_input_count)(SessionHandle session, std::size_t* count);
   StatusHandle (*get_output_count)(SessionHandle session, std::size_t* count);
   StatusHandle (*get_input_type)(SessionHandle session, std::size_t index, TypeInfo* type);

@@ -88,13 +88,16 @@ class LoadedModel {
   Owned<MemoryInfo> memory;
   bool open_batch = true;
 
-  Result<void> create(std::span<const std::byte> file, int threads) {
+  Result<void> create(std::span<const std::byte> file, const LoadOptions& load_options) {
     const Env env = NETFIT_TRY(shared_env(api));
     SessionOptionsHandle raw_options = nullptr;
     NETFIT_TRY(check(api, api.create_session_options(&raw_options)));
     const Owned<SessionOptionsHandle> options{raw_options, {api.release_session_options}};
-    NETFIT_TRY(check(api, api.set_intra_op_threads(raw_options, threads)));
+    NETFIT_TRY(check(api, api.set_intra_op_threads(raw_options, load_options.threads)));
     NETFIT_TRY(check(api, api.set_inter_op_threads(raw_options, 1)));
+    if (load_options.sums == Sums::Exact) {
+      NETFIT_TRY(check(api, api.add_config(raw_options, "session.x64quantprecision", "1")));
+    }
     SessionHandle raw_session = nullptr;
     NETFIT_TRY(check(api, api.create_session(env, file.data(), file.size(), raw_options, &raw_session)));
     session = {raw_session, {api.release_session}};
@@ -228,12 +231,12 @@ class OrtSession final : public Session {
 }  // namespace
 
 Result<std::shared_ptr<const LoadedModel>> load(const RuntimeLibrary& library, std::span<const std::byte> file,
-                                                const ir::Graph& graph, int threads) {
+                                                const ir::Graph& graph, const LoadOptions& options) {
   auto model = std::make_shared<LoadedModel>();
   model->api = NETFIT_TRY(load_api(library.path));
   model->inputs = input_ports(graph);
   model->outputs = output_ports(graph);
-  NETFIT_TRY(model->create(file, threads));
+  NETFIT_TRY(model->create(file, options));
   return model;
 }
 
