@@ -51,7 +51,7 @@ std::span<const Idea> ideas_for(const PrecisionPlan& plan) {
   return kForEightBits;
 }
 
-// From here on top classes of healthy networks change no more often than by chance (docs/recipes.md).
+// A choice; docs/recipes.md says what files near it lose.
 constexpr double kNearEnoughDb = 25.0;
 // Of two recipes that differ by less neither is better: each change draws all roundings anew (docs/quantization.md).
 constexpr double kMarginDb = 1.0;

@@ -73,8 +73,7 @@ Result<void> check_flags(const Options& options) {
   if (!options.max_bytes.empty() && !options.device.empty()) {
     return bad_usage("with --device the curve is one of latency, so the budget is --max-latency or --max-changed");
   }
-  const formats::Format* format =
-      options.output.empty() ? nullptr : NETFIT_TRY(formats::format_for(options.output));
+  const formats::Format* format = options.output.empty() ? nullptr : NETFIT_TRY(formats::format_for(options.output));
   if (format != nullptr && format->name != "tflite") {
     return bad_usage(fmt::format("-o '{}': mixed precisions are written as .tflite", base::printable(options.output)));
   }

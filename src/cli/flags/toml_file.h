@@ -21,7 +21,7 @@ struct TomlEntry {
   std::optional<std::string> text;
   std::optional<std::vector<std::string>> texts;  ///< a list of strings
   std::optional<std::int64_t> integer;
-  std::optional<double> real;                   ///< of an integer as well
+  std::optional<double> real;  ///< of an integer as well
   std::optional<bool> boolean;
   std::optional<std::vector<TomlEntry>> table;  ///< in the order of the file
 };

@@ -4,9 +4,8 @@
 //   weights match, bias does not           a bias lost or in wrong units; or, where it left 32 bits, a tiny scale
 //   same weights in another order          axes or channels exchanged
 //   channels multiplied by factors         which factors tells why: those of the layer's batch norm (folded twice, not
-//   at
-//                                          all, with another epsilon), the layer's own scales in another order, factors
-//                                          that the next layer undoes (equalized across a relu6)
+//                                          at all, with another epsilon), the layer's own scales in another order,
+//                                          factors that the next layer undoes (equalized across a relu6)
 //   anything else                          unknown
 
 #include <algorithm>
@@ -64,13 +63,18 @@ double rounding_share(const LayerProfile& profile) {
   return std::sqrt(noise / std::max(size, 1e-30));
 }
 
+// What rounding may change of a channel's weights, against their size.
+double rounding_noise(const LayerProfile& profile, std::size_t channel) {
+  const std::vector<double>& weights = profile.weights[channel];
+  const double size = std::max(root_of_squares(weights), 1e-30);
+  return profile.steps[channel] * std::sqrt(static_cast<double>(weights.size()) / 12.0) / size;
+}
+
 // Channels that are the reference's multiplied by one factor each, as far as rounding lets see.
 bool is_rescaled(const LayerProfile& profile) {
   std::int64_t clean = 0;
   for (std::size_t c = 0; c < profile.channels(); ++c) {
-    const double size = std::max(root_of_squares(profile.weights[c]), 1e-30);
-    const double noise = profile.steps[c] * std::sqrt(static_cast<double>(profile.weights[c].size()) / 12.0) / size;
-    clean += profile.residuals[c] < 2.0 * noise + 0.02 && profile.ratios[c] > 0.0 ? 1 : 0;
+    clean += profile.residuals[c] < 2.0 * rounding_noise(profile, c) + 0.02 && profile.ratios[c] > 0.0 ? 1 : 0;
   }
   return static_cast<double>(clean) >= kMostChannels * static_cast<double>(profile.channels());
 }
@@ -84,7 +88,8 @@ bool has_exchanged_scales(const LayerProfile& profile) {
   std::int64_t misplaced = 0;
   for (std::size_t c = 0; c < profile.channels(); ++c) {
     wanted.push_back(profile.steps[c] / profile.ratios[c]);
-    misplaced += std::fabs(profile.ratios[c] - 1.0) > kSameRatio ? 1 : 0;
+    // Learned rounding of few bits leans to one side; that is no other scale.
+    misplaced += std::fabs(profile.ratios[c] - 1.0) > kSameRatio + rounding_noise(profile, c) ? 1 : 0;
   }
   std::ranges::sort(own);
   std::ranges::sort(wanted);

@@ -12,8 +12,8 @@ namespace netfit::exec::ort {
 /// A model loaded into ONNX Runtime; several threads may run it at once.
 class LoadedModel;
 
-/// On x86-64 without VNNI, ONNX Runtime's int8 kernels add pairs of products in 16 bits, where they may saturate, unless
-/// it is told to be exact, which is slower.
+/// On x86-64 without VNNI, ONNX Runtime's int8 kernels add pairs of products in 16 bits, where they may saturate,
+/// unless it is told to be exact, which is slower.
 enum class Sums : std::uint8_t { AsShipped, Exact };
 
 struct LoadOptions {
