@@ -63,10 +63,8 @@ std::vector<std::string> row_of(const TensorComparison& tensor) {
   const TensorMetrics& metrics = tensor.accumulated;
   const auto& weights = tensor.weights;
   return {tensor.b,
-          tensor.op,
           decibels(metrics.sqnr_db),
           tensor.single ? decibels(tensor.single->sqnr_db) : "",
-          fmt::format("{:.4f}", metrics.cosine),
           fmt::format("{:.3f}", metrics.kl),
           fmt::format("{:.2f}", metrics.saturation_percent),
           metrics.range_ratio ? fmt::format("{:.2f}", *metrics.range_ratio) : "",
@@ -75,16 +73,15 @@ std::vector<std::string> row_of(const TensorComparison& tensor) {
           weights ? fmt::format("{}", weights->worst_channel) : ""};
 }
 
+// Names get the room that 100 columns leave; op and cosine are in the JSON.
 void print_tensors(const Comparison& comparison, std::int64_t shown, std::FILE* out) {
   const std::vector<const TensorComparison*> tensors = worst_first(comparison.graphs.tensors);
   const std::size_t count = std::min(tensors.size(), static_cast<std::size_t>(shown));
   fmt::print(out, "\n{} tensors are in both, compared on {} samples; the worst {}:\n", tensors.size(),
              grouped(comparison.tensor_samples), count);
   Table table({{"tensor"},
-               {"op"},
                {"SQNR dB", Align::Right},
                {"alone", Align::Right},
-               {"cosine", Align::Right},
                {"KL", Align::Right},
                {"clipped %", Align::Right},
                {"range", Align::Right},
