@@ -128,7 +128,11 @@ Action set_up(CLI::App& app) {
   app.add_option("-o,--output", job.output, "the file to write, .tflite or .onnx")->required()->type_name("OUT");
   app.add_option("--scheme", options->scheme,
                  "int8: weights per channel, activations per tensor, integers throughout;\n"
+                 "int8-per-tensor: one scale for a layer's weights, too;\n"
+                 "int4: the same as int8 with weights of 4 bits;\n"
+                 "int16x8: activations of 16 bits, weights of 8;\n"
                  "dynamic: int8 weights under float data, quantized anew for each sample;\n"
+                 "weight-only, weight-only-int4: weights of 8 or 4 bits, widened before use;\n"
                  "float16: weights in half precision; float32: as they are")
       ->check(CLI::IsMember(scheme_names()))
       ->type_name("SCHEME")
