@@ -30,17 +30,14 @@ ir::Graph expose_all(const ir::Graph& graph, std::vector<ir::ValueId>& exposed) 
 
 class ExposedExecutor final : public ObservableExecutor {
  public:
-  ExposedExecutor(const ir::Graph& graph, std::unique_ptr<Executor> plain, std::unique_ptr<Executor> exposed,
-                  std::vector<ir::ValueId> values)
-      : plain_(std::move(plain)),
-        exposed_(std::move(exposed)),
-        values_(std::move(values)),
-        outputs_(graph.outputs.size()) {
+  ExposedExecutor(const ir::Graph& graph, std::unique_ptr<Executor> exposed, std::vector<ir::ValueId> values)
+      : exposed_(std::move(exposed)), values_(std::move(values)), outputs_(graph.outputs.size()) {
     for (const ir::GraphInput& input : graph.inputs) inputs_.push_back(input.value);
   }
 
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs, Progress& progress) override {
-    return plain_->run(inputs, progress);
+    return run_observed(
+        inputs, [](ir::ValueId, std::int64_t, const Tensor&) {}, progress);
   }
 
   Result<std::vector<Tensor>> run_observed(std::span<const Tensor> inputs, const Observer& observer,
@@ -61,8 +58,8 @@ class ExposedExecutor final : public ObservableExecutor {
     return results;
   }
 
-  std::string name() const override { return plain_->name(); }
-  std::vector<std::string> fallback_nodes() const override { return plain_->fallback_nodes(); }
+  std::string name() const override { return exposed_->name(); }
+  std::vector<std::string> fallback_nodes() const override { return exposed_->fallback_nodes(); }
 
  private:
   static Tensor joined(const std::vector<Tensor>& parts, std::int64_t count) {
@@ -77,7 +74,6 @@ class ExposedExecutor final : public ObservableExecutor {
     return result;
   }
 
-  std::unique_ptr<Executor> plain_;
   std::unique_ptr<Executor> exposed_;
   std::vector<ir::ValueId> values_;
   std::vector<ir::ValueId> inputs_;
@@ -93,9 +89,8 @@ Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const Engi
 Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph, const Engine& engine) {
   std::vector<ir::ValueId> values;
   const ir::Graph exposed = expose_all(graph, values);
-  std::unique_ptr<Executor> plain = NETFIT_TRY(create_fast(graph, engine));
-  std::unique_ptr<Executor> full = NETFIT_TRY(create_fast(exposed, engine));
-  return std::make_unique<ExposedExecutor>(graph, std::move(plain), std::move(full), std::move(values));
+  std::unique_ptr<Executor> executor = NETFIT_TRY(create_fast(exposed, engine));
+  return std::make_unique<ExposedExecutor>(graph, std::move(executor), std::move(values));
 }
 
 }  // namespace netfit::exec
