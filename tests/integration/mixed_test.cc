@@ -38,7 +38,7 @@ struct Network {
   ir::Graph graph;
   quant::Ranges ranges;
   std::vector<Tensor> inputs;
-  std::vector<quant::Candidate> candidates;
+  std::vector<quant::LayerCandidate> candidates;
 
   quant::MixedJob job() const { return {graph, ranges, candidates}; }
   quant::Samples samples() const { return {inputs, {{.threads = 1}, interp::make_node_runner()}, base::no_progress()}; }

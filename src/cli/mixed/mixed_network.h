@@ -70,7 +70,7 @@ class MixedNetwork {
   std::shared_ptr<Progress> progress_;
   ir::Graph graph_;  ///< float, prepared
   quant::Ranges ranges_;
-  std::vector<quant::Candidate> with_roundings_;
+  std::vector<quant::LayerCandidate> with_roundings_;
   std::vector<std::string> layer_names_;
   std::vector<Tensor> samples_;
   std::vector<Tensor> held_out_;

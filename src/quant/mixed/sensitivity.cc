@@ -60,7 +60,7 @@ Result<std::vector<LayerSensitivity>> measure_sensitivity(const MixedJob& job, c
   const std::vector<Tensor> reference = NETFIT_TRY(run(job.graph, samples));
   const std::vector<ir::NodeId> layers = layers_of(job.graph);
   // The candidate behind the others is what everything but one layer is in.
-  std::vector<Candidate> candidates(job.candidates.begin(), job.candidates.end());
+  std::vector<LayerCandidate> candidates(job.candidates.begin(), job.candidates.end());
   candidates.push_back({{.activations = Arithmetic::Float32, .weights = WeightType::Float32}});
   std::vector<std::size_t> chosen(layers.size(), candidates.size() - 1);
   samples.progress.begin("measuring layers", std::ssize(layers));

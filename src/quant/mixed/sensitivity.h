@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "ir/graph.h"
-#include "quant/mixed/candidate.h"
+#include "quant/mixed/layer_candidate.h"
 #include "quant/mixed/choose_precisions.h"
 #include "quant/quantize.h"
 #include "quant/samples.h"
@@ -18,7 +18,7 @@ namespace netfit::quant {
 struct MixedJob {
   const ir::Graph& graph;  ///< float, optimized, with at least one layer
   const Ranges& ranges;
-  std::span<const Candidate> candidates;
+  std::span<const LayerCandidate> candidates;
 };
 
 /// What one layer alone in one precision, everything else in float, does to the outputs.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quant/mixed/candidate.h"
+#include "quant/mixed/layer_candidate.h"
 
 #include <array>
 #include <string>
@@ -28,8 +28,8 @@ constexpr std::size_t kInt4 = 1;
 constexpr std::size_t kInt16 = 2;
 constexpr std::size_t kFloat16 = 3;
 
-std::vector<Candidate> candidates() {
-  std::vector<Candidate> all;
+std::vector<LayerCandidate> candidates() {
+  std::vector<LayerCandidate> all;
   for (const char* name : {"int8", "int4", "int16x8", "float16"}) all.push_back({*find_precision(name)});
   return all;
 }
@@ -62,7 +62,7 @@ TEST(Assemble, TakesTheRoundingsOfTheChosenCandidateOnly) {
   const ir::Graph graph = *ir::parse(kNet);
   const std::vector<ir::NodeId> layers = layers_of(graph);
   ASSERT_EQ(layers.size(), 3U);
-  std::vector<Candidate> all = candidates();
+  std::vector<LayerCandidate> all = candidates();
   for (const ir::NodeId layer : layers) all[kInt4].roundings[layer].bias_shift = {1.0F};
   const LayerOptions options = assemble(graph, all, std::array{kInt4, kInt8, kInt4});
   EXPECT_TRUE(options.roundings.contains(layers[0]));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quant/mixed/candidate.h"
+#include "quant/mixed/layer_candidate.h"
 
 #include <algorithm>
 #include <optional>
@@ -38,13 +38,13 @@ std::vector<ir::NodeId> layers_of(const ir::Graph& graph) {
   return layers;
 }
 
-LayerOptions assemble(const ir::Graph& graph, std::span<const Candidate> candidates,
+LayerOptions assemble(const ir::Graph& graph, std::span<const LayerCandidate> candidates,
                       std::span<const std::size_t> chosen) {
   const std::vector<ir::NodeId> layers = layers_of(graph);
   NETFIT_CHECK(!layers.empty() && layers.size() == chosen.size());
   LayerOptions options{.plan = {.everywhere = plain(candidates[chosen.front()].precision.activations)}};
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    const Candidate& candidate = candidates[chosen[i]];
+    const LayerCandidate& candidate = candidates[chosen[i]];
     options.plan.exceptions[layers[i]] = candidate.precision;
     const auto rounding = candidate.roundings.find(layers[i]);
     if (rounding != candidate.roundings.end()) options.roundings.insert(*rounding);

@@ -13,7 +13,7 @@
 namespace netfit::quant {
 
 /// A precision that layers may take, and how their weights are rounded then.
-struct Candidate {
+struct LayerCandidate {
   Precision precision;
   Roundings roundings = {};  ///< by layer; one that is not there is rounded as quantize_layers does
 };
@@ -24,7 +24,7 @@ std::vector<ir::NodeId> layers_of(const ir::Graph& graph);
 /// Each layer in the candidate that `chosen` says, as a place in `candidates`, in the order of layers_of. A node
 /// without weights computes in the least exact arithmetic of what it reads, so that a layer alone in another arithmetic
 /// changes nothing behind it. `graph` has a layer.
-LayerOptions assemble(const ir::Graph& graph, std::span<const Candidate> candidates,
+LayerOptions assemble(const ir::Graph& graph, std::span<const LayerCandidate> candidates,
                       std::span<const std::size_t> chosen);
 
 }  // namespace netfit::quant
