@@ -6,8 +6,6 @@
 
 namespace netfit::eval {
 
-double mcnemar_p(std::int64_t lost, std::int64_t gained) { return base::sign_test_p(lost, gained); }
-
 PairedOutcome compare_paired(std::span<const std::int64_t> labels, std::span<const std::int64_t> a,
                              std::span<const std::int64_t> b) {
   NETFIT_CHECK(labels.size() == a.size() && labels.size() == b.size());
@@ -18,7 +16,7 @@ PairedOutcome compare_paired(std::span<const std::int64_t> labels, std::span<con
     outcome.lost += right_a && !right_b ? 1 : 0;
     outcome.gained += right_b && !right_a ? 1 : 0;
   }
-  outcome.p = mcnemar_p(outcome.lost, outcome.gained);
+  outcome.p = base::sign_test_p(outcome.lost, outcome.gained);
   return outcome;
 }
 
