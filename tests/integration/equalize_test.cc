@@ -25,12 +25,6 @@ constexpr std::int64_t kFew = 256;          // where time is short
 constexpr std::int64_t kSaturation = 4096;  // to find channels whose relu6 never saturates
 constexpr std::int64_t kAllTestImages = 10'000;
 
-const exec::Engine& engine() {
-  static const exec::Engine made{.options = {.threads = base::available_threads()},
-                                 .fallback = interp::make_node_runner()};
-  return made;
-}
-
 quant::Samples samples_of(const ir::Graph& graph, const data::Dataset& dataset) {
   return {.inputs = {input_of(graph, dataset)}, .engine = engine(), .progress = base::no_progress()};
 }
@@ -40,10 +34,8 @@ quant::Samples training_samples(const ir::Graph& graph, std::int64_t count = kSa
 }
 
 std::vector<std::int64_t> classes(const ir::Graph& graph, const data::Dataset& dataset) {
-  return eval::top_classes(first_output(*must(exec::create_fast(graph, engine())), input_of(graph, dataset)));
+  return eval::top_classes(run_fast(graph, input_of(graph, dataset)));
 }
-
-ir::Graph network(const std::string& file) { return optimized(load(support::zoo() / file).graph); }
 
 ir::Graph quantized_as(const ir::Graph& graph, const quant::Samples& samples, std::string_view precision) {
   const auto executor = must(exec::create_fast_observable(graph, engine()));
@@ -54,7 +46,7 @@ ir::Graph quantized_as(const ir::Graph& graph, const quant::Samples& samples, st
 
 TEST(WholeNetworkEqualize, CuresAResidualStreamThatNoToolCanQuantize) {
   if (!support::cifar10()) GTEST_SKIP() << "the CIFAR-10 binary files are not there";
-  const ir::Graph original = network(kSmall);
+  const ir::Graph original = zoo_network(kSmall);
   ir::Graph graph = original;
   collapse::collapse_streams(graph, 1);
   const data::Dataset test = images(data::Split::Test, 500);
@@ -74,7 +66,7 @@ TEST(WholeNetworkEqualize, CuresAResidualStreamThatNoToolCanQuantize) {
 TEST(WholeNetworkEqualize, LeavesSoundNetworksAlone) {
   if (!support::cifar10()) GTEST_SKIP() << "the CIFAR-10 binary files are not there";
   for (const char* file : {kSmall, kLarge}) {
-    ir::Graph graph = network(file);
+    ir::Graph graph = zoo_network(file);
     const quant::Equalization report = must(quant::equalize(graph, training_samples(graph, kFew)));
     EXPECT_TRUE(report.groups.empty()) << file << ": " << report.groups.front().values.front();
   }
@@ -122,7 +114,7 @@ class NightlyCollapse : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     if (!support::cifar10()) GTEST_SKIP() << "the CIFAR-10 binary files are not there";
-    graph = network(GetParam().network);
+    graph = zoo_network(GetParam().network);
     test = images(data::Split::Test, kAllTestImages);
     expected = classes(graph, test);
     sound = eval::percent_equal(expected, test.labels);

@@ -272,8 +272,8 @@ void expect_bits_of_litert(const Int8File& file, const std::vector<Tensor>& inpu
   }
 }
 
-void expect_bits_of_litert_on_all_test_images(const std::string& network) {
-  const auto test = images(data::Split::Test, 10000);
+void expect_bits_of_litert_on_test_images(const std::string& network, std::int64_t count) {
+  const auto test = images(data::Split::Test, count);
   ASSERT_TRUE(test) << test.error().text();
   const Int8File file = quantized_zoo_network(network);
   expect_bits_of_litert(file, {model_input(file.graph, *test)});
@@ -296,9 +296,17 @@ TEST(LitertBits, OfMeansWhereTheOrderOfRoundingsShows) {
   }
 }
 
-TEST(WholeNetworkBits, Of450kEqualLiteRt) { expect_bits_of_litert_on_all_test_images("mobilenetv2_cifar10_450k.onnx"); }
+TEST(WholeNetworkBits, Of450kEqualLiteRt) {
+  expect_bits_of_litert_on_test_images("mobilenetv2_cifar10_450k.onnx", 2'000);
+}
 
-TEST(WholeNetworkBits, OfW10EqualLiteRt) { expect_bits_of_litert_on_all_test_images("mobilenetv2_cifar10_w1.0.onnx"); }
+TEST(WholeNetworkBits, OfW10EqualLiteRt) {
+  expect_bits_of_litert_on_test_images("mobilenetv2_cifar10_w1.0.onnx", 1'000);
+}
+
+TEST(NightlyBits, Of450kEqualLiteRt) { expect_bits_of_litert_on_test_images("mobilenetv2_cifar10_450k.onnx", 10'000); }
+
+TEST(NightlyBits, OfW10EqualLiteRt) { expect_bits_of_litert_on_test_images("mobilenetv2_cifar10_w1.0.onnx", 10'000); }
 
 TEST(LitertReference, EqualsTheInterpreterOnMlperfTiny) {
   const auto folder = support::mlperf_tiny();

@@ -107,12 +107,14 @@ std::int64_t top(std::span<const float> scores) { return std::ranges::max_elemen
 
 class Checkpoint : public testing::TestWithParam<const char*> {};
 
+constexpr std::int64_t kImages = 200;
+
 TEST_P(Checkpoint, HasTheLogitsOfOnnxRuntime) {
   if (!support::cifar10()) GTEST_SKIP() << "CIFAR-10 is not here";
   if (support::site_packages().empty()) GTEST_SKIP() << "ONNX Runtime is not here";
   const auto model = load(support::zoo() / (std::string(GetParam()) + ".onnx"));
   ASSERT_TRUE(model) << model.error().text();
-  const auto images = cifar_images(model->graph, 1000);
+  const auto images = cifar_images(model->graph, kImages);
   ASSERT_TRUE(images) << images.error().text();
 
   const auto library = exec::find_onnxruntime(support::site_packages());
@@ -132,7 +134,7 @@ TEST_P(Checkpoint, HasTheLogitsOfOnnxRuntime) {
     float worst = 0.0F;
     for (std::size_t i = 0; i < logits.size(); ++i) worst = std::max(worst, std::abs(logits[i] - wanted[i]));
     EXPECT_LE(worst, 1e-4F);
-    const std::size_t classes = logits.size() / 1000;
+    const std::size_t classes = logits.size() / kImages;
     for (std::size_t at = 0; at < logits.size(); at += classes) {
       EXPECT_EQ(top(logits.subspan(at, classes)), top(wanted.subspan(at, classes))) << "image " << at / classes;
     }

@@ -97,17 +97,14 @@ TEST(StoredWeights, OfFloat16ComputeWhatWidenedOnesDo) {
   must(passes::widen_constants(widened));
   EXPECT_EQ(count_constants(widened, DType::Float16), 0) << "widened in place";
   const Tensor input = random_input(half, 20);
-  const auto fast = [&](const ir::Graph& graph) {
-    return first_output(*must(exec::create_fast(graph, {}, interp::make_node_runner())), input);
-  };
-  EXPECT_EQ(fast(half), fast(widened));
+  EXPECT_EQ(run_fast(half, input), run_fast(widened, input));
   EXPECT_EQ(interpret_all(half), interpret_all(widened));
 }
 
 TEST(StoredWeights, OfDynamicRangeAreNearInTheFastExecutor) {
   const ir::Graph hybrid = must(quant::quantize_dynamic(must(ir::parse(kNet))));
   const Tensor input = random_input(hybrid, 20);
-  const auto executor = must(exec::create_fast(hybrid, {}, nullptr));
+  const auto executor = must(exec::create_fast(hybrid, exec::Engine()));
   EXPECT_TRUE(executor->fallback_nodes().empty());
   const Tensor ours = first_output(*executor, input);
   const Tensor exact = first_output(*must(interp::create_interpreter(hybrid, {})), input);
@@ -125,7 +122,7 @@ TEST(StoredWeights, RunInOnnxRuntimeUnderFloatData) {
   for (const auto quantize : {quant::quantize_float16, quant::quantize_dynamic}) {
     const ir::Graph stored = must(quantize(graph));
     const Tensor input = random_input(stored, 20);
-    const Tensor ours = first_output(*must(exec::create_fast(stored, {}, interp::make_node_runner())), input);
+    const Tensor ours = run_fast(stored, input);
     const ModelFile file = write(stored, ".onnx");
     EXPECT_LE(largest_difference(run_in_runtime(file, input), ours), 1e-3);
     EXPECT_LE(largest_difference(run_fast(file, input), ours), 1e-3);
@@ -232,7 +229,7 @@ void expect_accuracy(const char* network, std::optional<std::int64_t> samples, c
                      const Limits& hybrid_limits) {
   if (!missing().empty()) GTEST_SKIP() << missing();
   const data::Dataset test = images(data::Split::Test, samples);
-  const ir::Graph graph = optimized(load(support::zoo() / network).graph);
+  const ir::Graph graph = zoo_network(network);
   const Tensor input = input_of(graph, test);
   const double reals = top1(run_in_runtime(write(graph, ".tflite"), input), test);
   record("float32_top1", reals);
@@ -253,7 +250,7 @@ void expect_accuracy(const char* network, std::optional<std::int64_t> samples, c
 
 void expect_small_exact_files(const Converter& converter) {
   if (!missing().empty()) GTEST_SKIP() << missing();
-  const ir::Graph graph = optimized(load(support::zoo() / converter.network).graph);
+  const ir::Graph graph = zoo_network(converter.network);
   const Tensor input = input_of(graph, images(data::Split::Test, 20));
   for (const bool half : {true, false}) {
     const ModelFile file =

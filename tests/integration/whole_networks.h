@@ -13,7 +13,7 @@
 #include "data/dataset.h"
 #include "data/preprocess.h"
 #include "data/subset.h"
-#include "exec/fast.h"
+#include "exec/engine.h"
 #include "exec/runtime.h"
 #include "formats/catalog.h"
 #include "interp/interpreter.h"
@@ -86,17 +86,32 @@ inline Tensor input_of(const ir::Graph& graph, const data::Dataset& dataset) {
   return must(data::preprocess(dataset.samples, graph.value(input.value), chosen.preprocessing));
 }
 
-/// The int8 graph of a network of the zoo with the program's default settings; made once a process.
-inline const ir::Graph& quantized(const std::string& network) {
-  static std::map<std::string, ir::Graph> known;
+/// On all CPUs.
+inline const exec::Engine& engine() {
+  static const exec::Engine made{.options = {.threads = base::available_threads()},
+                                 .fallback = interp::make_node_runner()};
+  return made;
+}
+
+inline ir::Graph zoo_network(const std::string& network) { return optimized(load(support::zoo() / network).graph); }
+
+/// The ranges of a network of the zoo with the program's default settings; found once a process.
+inline const quant::Ranges& ranges_of(const std::string& network) {
+  static std::map<std::string, quant::Ranges> known;
   const auto place = known.find(network);
   if (place != known.end()) return place->second;
-  const ir::Graph graph = optimized(load(support::zoo() / network).graph);
+  const ir::Graph graph = zoo_network(network);
   const data::Dataset chosen = data::choose_samples(images(data::Split::Train, std::nullopt), 512, 0);
-  const auto interpreter = must(interp::create_interpreter(graph, {.threads = base::available_threads()}));
-  const quant::Ranges ranges =
-      must(quant::calibrate(graph, *interpreter, std::array{input_of(graph, chosen)}, {}, base::no_progress()));
-  return known.emplace(network, must(quant::quantize_int8(graph, ranges, {}))).first->second;
+  const auto executor = must(exec::create_fast_observable(graph, engine()));
+  return known
+      .emplace(network,
+               must(quant::calibrate(graph, *executor, std::array{input_of(graph, chosen)}, {}, base::no_progress())))
+      .first->second;
+}
+
+/// The int8 graph of a network of the zoo with the program's default settings.
+inline ir::Graph quantized(const std::string& network, quant::Io io = quant::Io::Int8) {
+  return must(quant::quantize_int8(zoo_network(network), ranges_of(network), {.io = io}));
 }
 
 // The first output of each executor, computed on all CPUs.
@@ -108,11 +123,11 @@ inline Tensor interpret(const ModelFile& file, const Tensor& input) {
   return first_output(*must(interp::create_interpreter(file.graph, {.threads = base::available_threads()})), input);
 }
 
-inline Tensor run_fast(const ModelFile& file, const Tensor& input) {
-  const auto executor = must(
-      exec::create_fast(optimized(file.graph), {.threads = base::available_threads()}, interp::make_node_runner()));
-  return first_output(*executor, input);
+inline Tensor run_fast(const ir::Graph& optimized, const Tensor& input) {
+  return first_output(*must(exec::create_fast(optimized, engine())), input);
 }
+
+inline Tensor run_fast(const ModelFile& file, const Tensor& input) { return run_fast(optimized(file.graph), input); }
 
 inline Tensor run_litert(const ModelFile& file, exec::LitertKernels kernels, const Tensor& input) {
   const auto library = must(exec::find_litert(support::site_packages()));
