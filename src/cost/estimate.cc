@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "cost/intervals.h"
 #include "cost/kernels.h"
 #include "cost/latency.h"
@@ -69,6 +70,16 @@ DType main_arithmetic(const std::vector<Kernel>& kernels) {
   return kCostableTypes.at(static_cast<std::size_t>(most - operations.begin()));
 }
 
+// Some runtimes refuse weights of 4 bits, some widen them when they load a file or each time that they run a layer.
+std::optional<std::string> find_unjudged_weights(const ir::Graph& graph) {
+  for (const ir::NodeId id : graph.order()) {
+    const ir::NodeView node(graph, graph.node(id));
+    if (node.op().macs == nullptr || !node.has_input(1) || node.input(1).dtype != DType::Int4) continue;
+    return fmt::format("{}: no published rows judge weights of type i4", base::printable(ir::describe(node)));
+  }
+  return std::nullopt;
+}
+
 class Estimator {
  public:
   Estimator(const ir::Graph& graph, const device::Device& device, const device::Runtime& runtime,
@@ -86,6 +97,7 @@ class Estimator {
     std::vector<std::string> reasons = check_support(graph_, runtime_, options_.as_type);
     if (reasons.empty()) {
       if (auto missing = find_missing_figure(kernels_, device_, runtime_)) reasons.push_back(*std::move(missing));
+      if (auto unjudged = find_unjudged_weights(graph_)) reasons.push_back(*std::move(unjudged));
     }
     list_layers();
     if (reasons.empty()) {

@@ -102,6 +102,33 @@ TEST(Estimate, SaysThatTheRuntimeDoesNotRunTheGraph) {
             "conv2d 'c': type f32 is not supported by runtime 'plain' (allowed: i8) (and 1 more)");
 }
 
+// One layer of 64 weights and 8 scales between 128 elements each.
+Estimate of_types(const std::string& data, const std::string& weights) {
+  return estimated(graph_of("graph main(%x: " + data + "[1,4,4,8] q(0.1, 0)) -> (%y) { const @w: " + weights +
+                            "[8,1,1,8] q(axis=0, [1,1,1,1,1,1,1,1]) = random(1) %y: q(0.2, 0) = conv2d(%x, @w) }"),
+                   small_board());
+}
+
+TEST(Estimate, KnowsTheBytesButNotTheTimeOfWidthsThatNoPublishedRowJudges) {
+  const Estimate bytes = of_types("i8", "i8");
+  EXPECT_EQ(bytes.weight_bytes, 64 + 32);
+  EXPECT_NE(bytes.find(Quantity::Latency), nullptr);
+
+  const Estimate wide = of_types("i16", "i8");
+  EXPECT_EQ(wide.weight_bytes, 64 + 32);
+  EXPECT_EQ(wide.plan.arena_bytes, 2 * bytes.plan.arena_bytes);
+  EXPECT_EQ(wide.find(Quantity::Latency), nullptr);
+  EXPECT_EQ(wide.unavailable.at(0).reason,
+            "conv2d 'y': type i16 is not supported by runtime 'plain' (allowed: f32, f16, i8)");
+
+  const Estimate narrow = of_types("i8", "i4");
+  EXPECT_EQ(narrow.weight_bytes, 32 + 32);
+  EXPECT_EQ(narrow.plan.arena_bytes, bytes.plan.arena_bytes);
+  EXPECT_NE(narrow.find(Quantity::Flash), nullptr);
+  EXPECT_EQ(narrow.find(Quantity::Latency), nullptr);
+  EXPECT_EQ(narrow.unavailable.at(0).reason, "conv2d 'y': no published rows judge weights of type i4");
+}
+
 TEST(Estimate, RefusesThreadsThatTheDeviceHasNotAndTypesThatAreNotCosted) {
   const ir::Graph graph = graph_of(kNet);
   const auto fault = [&](const EstimateOptions& options) {
