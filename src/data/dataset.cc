@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -70,6 +71,16 @@ Result<std::vector<std::int64_t>> read_labels(const Tensor& y, std::int64_t samp
   return labels;
 }
 
+// What is no number reaches every figure that follows; here the sample still has its number in the file.
+Result<void> check_finite(const Tensor& x) {
+  if (x.dtype() != DType::Float32) return {};
+  const std::span<const float> elements = x.data<float>();
+  const auto bad = std::ranges::find_if_not(elements, [](float element) { return std::isfinite(element); });
+  if (bad == elements.end()) return {};
+  const std::int64_t sample = (bad - elements.begin()) / (std::ssize(elements) / x.shape()[0]);
+  return bad_input(fmt::format("array 'x' is not finite in sample {}", sample));
+}
+
 Result<Dataset> open_npz(const fs::path& path, const OpenOptions& options) {
   const std::vector<std::string> names{"x", "y"};
   std::map<std::string, Tensor> arrays = NETFIT_TRY(load_npz(path, names));
@@ -88,6 +99,7 @@ Result<Dataset> open_npz(const fs::path& path, const OpenOptions& options) {
     dataset.samples = dataset.samples.slice(0, *options.limit);
     if (dataset.labelled()) dataset.labels.resize(static_cast<std::size_t>(*options.limit));
   }
+  NETFIT_TRY(check_finite(dataset.samples));
   return dataset;
 }
 

@@ -68,6 +68,9 @@ def main():
     broken[3, 0, 0, 0] = np.nan
     np.savez(HERE / "nan.npz", x=broken)
     np.savez(HERE / "wrong.npz", x=samples[:, :2])
+    np.savez(HERE / "constant.npz", x=np.full((4, 3, 8, 8), 0.5, np.float32))
+    np.savez(HERE / "empty.npz", x=samples[:0])
+    np.savez(HERE / "narrow.npz", x=samples[:16] * np.float32(0.05))
     np.save(HERE / "wrong_shape.npy", samples[:2, :, :4])
     np.save(HERE / "wrong_type.npy", np.zeros((2, 3, 32, 32), np.int32))
     np.save(HERE / "bad_pickle.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
