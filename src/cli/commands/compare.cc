@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/answers/comparison.h"
+#include "cli/check_writable.h"
 #include "cli/commands.h"
 #include "cli/executors.h"
 #include "cli/flags/flags.h"
@@ -99,7 +100,7 @@ Result<void> check_options(const Options& options) {
   if (options.chart.empty()) return {};
   NETFIT_TRY(report::check_chart_path(options.chart));
   if (options.tensor_samples == 0) return bad_usage("--chart shows tensors, and --tensor-samples 0 leaves them out");
-  return {};
+  return check_writable(options.chart);
 }
 
 Result<void> run_compare(const Options& options, const Environment& environment) {

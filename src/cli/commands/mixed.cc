@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "cli/answers/mixed_answer.h"
 #include "cli/answers/table.h"
+#include "cli/check_writable.h"
 #include "cli/commands.h"
+#include "cli/flags/choice.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/recipe_file.h"
 #include "cli/mixed/mixed_curve.h"
@@ -81,6 +83,9 @@ Result<void> check_flags(const Options& options) {
   if (!options.curve.empty() && extension != ".csv" && extension != ".svg") {
     return bad_usage(
         fmt::format("--curve '{}' is not of a known kind (allowed: .csv, .svg)", base::printable(options.curve)));
+  }
+  for (const std::string& path : {options.output, options.curve}) {
+    if (!path.empty()) NETFIT_TRY(check_writable(path));
   }
   return {};
 }
@@ -206,7 +211,7 @@ Action set_up(CLI::App& app) {
       ->type_name("RECIPE")
       ->capture_default_str();
   app.add_option("--io", options->setup.io, "what the model takes and gives: int8, uint8 or float32")
-      ->transform(CLI::CheckedTransformer(kIo).description(""))
+      ->transform(one_of(kIo))
       ->type_name("TYPE")
       ->default_str("int8");
   add_threads_flag(app, options->setup.threads);

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/commands/quantize_recipe.h"
 #include "cli/commands/quantize_weights.h"
+#include "cli/flags/choice.h"
 #include "cli/flags/flags.h"
 #include "quant/recipe_names.h"
 #include "select/parse_limit.h"
@@ -110,13 +111,13 @@ void add_recipe_flags(CLI::App& app, Options& options) {
   app.add_option("--io", job.io,
                  "what the model takes and gives: int8, uint8, float32, or int8-pixels (the\n"
                  "input is pixel - 128; mean and std are folded into the first convolution)")
-      ->transform(CLI::CheckedTransformer(kIo).description(""))
+      ->transform(one_of(kIo))
       ->type_name("TYPE")
       ->default_str("int8");
   app.add_option("--ranges", options.ranges,
                  "how activation ranges are estimated, whatever the recipe says: min-max,\n"
                  "moving-average, percentile, mse, entropy")
-      ->transform(CLI::CheckedTransformer(estimators()).description(""))
+      ->transform(one_of(estimators()))
       ->type_name("NAME")
       ->default_str("mse");
 }

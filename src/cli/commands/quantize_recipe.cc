@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "cli/calibration.h"
+#include "cli/check_writable.h"
 #include "eval/accuracy.h"
 #include "eval/run_dataset.h"
 #include "exec/fast.h"
@@ -99,6 +100,9 @@ Result<void> make(const RecipeJob& job, const ir::Graph& graph, const Calibratio
 
 Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& environment) {
   NETFIT_TRY(formats::format_for(job.output));
+  for (const std::string& path : {job.output, job.save_recipe}) {
+    if (!path.empty()) NETFIT_TRY(check_writable(path));
+  }
   RecipeOutcome outcome{.recipe = NETFIT_TRY(wanted_recipe(job, environment))};
   const Model model = NETFIT_TRY(load_model(job.model, environment));
   ir::Graph graph = NETFIT_TRY(optimized(model));

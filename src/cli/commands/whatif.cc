@@ -13,6 +13,7 @@
 #include "cli/answers/figures.h"
 #include "cli/answers/print_json.h"
 #include "cli/commands.h"
+#include "cli/flags/choice.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/selection.h"
 #include "select/words.h"
@@ -68,7 +69,7 @@ Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.add_option("--vary", options->varied, "the limit to vary: ram, flash, file-size, latency, energy, power, top1")
       ->required()
-      ->transform(CLI::CheckedTransformer(kVaried).description(""))
+      ->transform(one_of(kVaried))
       ->type_name("NAME");
   add_selection_flags(app, options->selection);
   add_json_flag(app, options->json);

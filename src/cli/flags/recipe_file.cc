@@ -44,6 +44,16 @@ void read_text(const TomlEntry& entry, std::string& value, Diagnostics& diagnost
   value = text_of(entry, diagnostics).value_or(value);
 }
 
+// Answers print it.
+void read_name(const TomlEntry& entry, std::string& value, Diagnostics& diagnostics) {
+  const std::optional<std::string> text = text_of(entry, diagnostics);
+  if (!text) return;
+  if (text->empty() || base::printable(*text) != *text) {
+    return diagnostics.error(entry.where, fmt::format("'{}' is empty, too long or has control characters", entry.key));
+  }
+  value = *text;
+}
+
 template <typename T>
 void read_choice(const TomlEntry& entry, std::span<const quant::Choice<T>> choices, T& value,
                  Diagnostics& diagnostics) {
@@ -88,7 +98,7 @@ struct Key {
 };
 
 constexpr std::array kKeys{
-    Key{"name", [](const auto& entry, auto& file, auto& faults) { read_text(entry, file.recipe.name, faults); }},
+    Key{"name", [](const auto& entry, auto& file, auto& faults) { read_name(entry, file.recipe.name, faults); }},
     Key{"summary", [](const auto& entry, auto& file, auto& faults) { read_text(entry, file.summary, faults); }},
     Key{"guard_dead_channels", [](const auto& entry, auto& file,
                                   auto& faults) { read_switch(entry, file.recipe.guard_dead_channels, faults); }},
@@ -119,6 +129,18 @@ constexpr std::array kKeys{
     Key{"layers", [](const auto& entry, auto& file, auto& faults) { read_layers(entry, file.layers, faults); }},
 };
 
+// A figure that nothing reads is a mistake of the one who wrote it.
+void check_figures(const std::vector<TomlEntry>& entries, quant::RangeEstimator used, Diagnostics& diagnostics) {
+  constexpr std::array kReaders{std::pair{"percentile", quant::RangeEstimator::Percentile},
+                                std::pair{"moving_average", quant::RangeEstimator::MovingAverage}};
+  for (const auto& [key, reader] : kReaders) {
+    const auto entry = std::ranges::find(entries, key, &TomlEntry::key);
+    if (entry == entries.end() || used == reader) continue;
+    diagnostics.error(entry->where,
+                      fmt::format("'{}' is for ranges = \"{}\", but they are \"{}\"", key, name(reader), name(used)));
+  }
+}
+
 Result<RecipeFile> read_recipe(const std::vector<TomlEntry>& entries, std::string name) {
   RecipeFile file{.recipe = {.name = std::move(name)}};
   Diagnostics diagnostics;
@@ -130,6 +152,7 @@ Result<RecipeFile> read_recipe(const std::vector<TomlEntry>& entries, std::strin
       key->read(entry, file, diagnostics);
     }
   }
+  check_figures(entries, file.recipe.ranges.estimator, diagnostics);
   NETFIT_TRY(diagnostics.result());
   return file;
 }
@@ -161,11 +184,20 @@ std::string toml_string(std::string_view text) {
   return result + '"';
 }
 
+std::string print_ranges(const quant::CalibrationOptions& ranges) {
+  std::string text = fmt::format("ranges = \"{}\"\n", name(ranges.estimator));
+  if (ranges.estimator == quant::RangeEstimator::Percentile)
+    text += fmt::format("percentile = {}\n", ranges.percentile);
+  if (ranges.estimator == quant::RangeEstimator::MovingAverage)
+    text += fmt::format("moving_average = {}\n", ranges.moving_average);
+  return text;
+}
+
 }  // namespace
 
 Result<RecipeFile> parse_recipe(std::string_view text, const std::string& where) {
   const std::vector<TomlEntry> entries = NETFIT_TRY(parse_toml(text, where));
-  return read_recipe(entries, fs::path(where).stem().string());
+  return read_recipe(entries, base::printable(fs::path(where).stem().string()));
 }
 
 Result<RecipeFile> load_recipe(const std::string& word, const Environment& environment) {
@@ -189,11 +221,10 @@ Result<RecipeFile> load_recipe(const std::string& word, const Environment& envir
 std::string print_recipe(const RecipeFile& file) {
   const quant::Recipe& recipe = file.recipe;
   std::string text = fmt::format(
-      "name = {}\nsummary = {}\nguard_dead_channels = {}\nequalize = {}\nabsorb_high_bias = {}\nranges = \"{}\"\n"
-      "percentile = {}\nmoving_average = {}\nrounding = \"{}\"\nbias_correction = \"{}\"\n",
+      "name = {}\nsummary = {}\nguard_dead_channels = {}\nequalize = {}\nabsorb_high_bias = {}\n{}rounding = \"{}\"\n"
+      "bias_correction = \"{}\"\n",
       toml_string(recipe.name), toml_string(file.summary), recipe.guard_dead_channels, recipe.equalize,
-      recipe.absorb_high_bias, name(recipe.ranges.estimator), recipe.ranges.percentile, recipe.ranges.moving_average,
-      name(recipe.rounding), name(recipe.bias_correction));
+      recipe.absorb_high_bias, print_ranges(recipe.ranges), name(recipe.rounding), name(recipe.bias_correction));
   if (!file.layers.empty()) text += "\n[layers]\n";
   for (const LayerPrecision& layer : file.layers) {
     text += fmt::format("{} = \"{}\"\n", toml_string(layer.layer), name(layer.precision));
