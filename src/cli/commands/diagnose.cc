@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diagnose/diagnose.h"
 
+#include <array>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/answers/diagnosis.h"
+#include "cli/check_writable.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
 #include "cli/model.h"
@@ -16,6 +18,7 @@
 #include "data/subset.h"
 #include "formats/catalog.h"
 #include "interp/interpreter.h"
+#include "quant/check_samples.h"
 
 namespace netfit::cli {
 namespace {
@@ -61,6 +64,22 @@ diagnose::Fed reference_of(const Model& model, const ir::Graph& subject,
   return fed;
 }
 
+// A network that takes or gives something else is not what the file was made from.
+Result<void> check_reference(const Model& reference, const Model& file) {
+  const auto taken = [](const ir::Graph& graph) { return graph.value(graph.inputs.front().value).shape; };
+  const auto given = [](const ir::Graph& graph) { return graph.value(graph.outputs.front().value).shape; };
+  const Shape theirs = given(reference.graph);
+  const Shape ours = given(file.graph);
+  std::string fault;
+  if (taken(reference.graph) != taken(file.graph)) {
+    fault =
+        fmt::format("takes {}, but the file takes {}", to_string(taken(reference.graph)), to_string(taken(file.graph)));
+  } else if (theirs.element_count() != ours.element_count()) {
+    fault = fmt::format("gives {}, but the file gives {}", to_string(theirs), to_string(ours));
+  }
+  return fault.empty() ? Result<void>() : located<void>(bad_input(fault), base::printable(reference.path));
+}
+
 Result<diagnose::Case> make_case(const Options& options, const Model& file, const Environment& environment) {
   if (file.graph.inputs.size() != 1) {
     return located(Result<diagnose::Case>(
@@ -76,8 +95,10 @@ Result<diagnose::Case> make_case(const Options& options, const Model& file, cons
   all.limit.reset();
   given.training =
       data::choose_samples(NETFIT_TRY(open_data(all, data::Split::Train, file.graph, environment)), kTraining, 0);
+  NETFIT_TRY(located(quant::check_samples(file.graph, std::array{given.training->samples}), given.training->name));
   if (!options.reference.empty()) {
     const Model reference = NETFIT_TRY(load_model(options.reference, environment));
+    NETFIT_TRY(check_reference(reference, file));
     given.reference = reference_of(reference, file.graph, given.subject.preprocessing);
   }
   if (!options.observed.empty()) {
@@ -120,7 +141,10 @@ Result<void> fix(const Options& options, const diagnose::Case& given, const diag
 }
 
 Result<void> run_diagnose(const Options& options, const Environment& environment) {
-  if (!options.output.empty()) NETFIT_TRY(formats::format_for(options.output));
+  if (!options.output.empty()) {
+    NETFIT_TRY(formats::format_for(options.output));
+    NETFIT_TRY(check_writable(options.output));
+  }
   const Model file = NETFIT_TRY(load_model(options.file, environment));
   const diagnose::Case given = NETFIT_TRY(make_case(options, file, environment));
   const exec::ExecutorOptions workers{.threads = thread_count(options.threads)};
