@@ -35,6 +35,9 @@ using ir::ValueId;
 constexpr std::int64_t kMostSpots = 16'384;
 // Moments of an output's own take inputs^2 products a spot; more inputs share those of their layer.
 constexpr std::size_t kMostOwnInputs = 160;
+// Bundles that are gathered at once: as many channels as a cache line holds, but not a large layer many times over.
+constexpr std::size_t kMostBundlesAtOnce = 16;
+constexpr std::size_t kMostInputsAtOnce = 256;
 // Of the scale that holds the largest weight: how fine the steps may become.
 constexpr double kLeastScaleOf4Bits = 0.4;
 constexpr double kLeastScaleOf8Bits = 0.9;
@@ -201,12 +204,17 @@ class AdaRound {
     // Where a bundle is one channel of many, bundles are spread over the threads; else what is in the one.
     const int threads = samples_.engine.options.threads;
     const bool many = bundles.size() > 1;
+    const std::size_t at_once =
+        std::clamp<std::size_t>(kMostInputsAtOnce / bundles.front().columns.size(), 1, kMostBundlesAtOnce);
     const auto work = [&](std::int64_t i, int) -> Result<void> {
-      const Bundle& bundle = bundles[static_cast<std::size_t>(i)];
-      search.round(bundle, gather(layer, bundle, spots, data, target), many ? 1 : threads);
+      const std::size_t first = static_cast<std::size_t>(i) * at_once;
+      const auto some = std::span(bundles).subspan(first, std::min(at_once, bundles.size() - first));
+      const std::vector<BundleData> gathered = gather(layer, some, {.data = data, .target = target, .spots = spots});
+      for (std::size_t b = 0; b < some.size(); ++b) search.round(some[b], gathered[b], many ? 1 : threads);
       return {};
     };
-    NETFIT_TRY(base::parallel_for(std::ssize(bundles), many ? threads : 1, work));
+    const auto times = static_cast<std::int64_t>((bundles.size() + at_once - 1) / at_once);
+    NETFIT_TRY(base::parallel_for(times, many ? threads : 1, work));
     ++report_.layers;
     report_.weights += layer.input(1).shape.element_count();
     report_.turned += search.turned();

@@ -38,26 +38,35 @@ std::vector<Spot> choose_spots(std::int64_t samples, std::int64_t places, std::i
   return spots;
 }
 
-BundleData gather(const ir::NodeView& layer, const Bundle& bundle, const std::vector<Spot>& spots, const Tensor& data,
-                  const Tensor& target) {
-  const RowReader reader(layer, bundle.columns);
-  const std::int64_t samples = data.shape()[0];
-  const std::int64_t data_step = data.element_count() / samples;
-  const std::int64_t channels = target.shape().dim(-1);
-  const std::span<const float> reals = data.data<float>();
-  const std::span<const float> targets = target.data<float>();
-  const std::size_t inputs = bundle.columns.size();
-  BundleData result{.rows = RowMatrix(spots.size(), inputs + 1 + bundle.outputs.size()),
-                    .inputs = inputs,
-                    .outputs = bundle.outputs.size()};
-  for (std::size_t i = 0; i < spots.size(); ++i) {
-    float* row = result.rows.row(i);
-    reader.read(reals.data() + spots[i].sample * data_step, spots[i].place, row);
-    row[inputs] = 1.0F;
-    const float* pixel = targets.data() + (spots[i].sample * reader.places() + spots[i].place) * channels;
-    for (std::size_t o = 0; o < bundle.outputs.size(); ++o) row[inputs + 1 + o] = pixel[bundle.outputs[o]];
+std::vector<BundleData> gather(const ir::NodeView& layer, std::span<const Bundle> bundles, const LayerData& from) {
+  const std::int64_t samples = from.data.shape()[0];
+  const std::int64_t data_step = from.data.element_count() / samples;
+  const std::int64_t target_step = from.target.element_count() / samples;
+  const std::int64_t channels = from.target.shape().dim(-1);
+  const std::span<const float> reals = from.data.data<float>();
+  const std::span<const float> targets = from.target.data<float>();
+  std::vector<RowReader> readers;
+  std::vector<BundleData> gathered;
+  for (const Bundle& bundle : bundles) {
+    const std::size_t inputs = bundle.columns.size();
+    const std::size_t outputs = bundle.outputs.size();
+    readers.emplace_back(layer, bundle.columns);
+    gathered.push_back(
+        {.rows = RowMatrix(from.spots.size(), inputs + 1 + outputs), .inputs = inputs, .outputs = outputs});
   }
-  return result;
+  for (std::size_t i = 0; i < from.spots.size(); ++i) {
+    const Spot& spot = from.spots[i];
+    const float* sample = reals.data() + spot.sample * data_step;
+    const float* pixel = targets.data() + spot.sample * target_step + spot.place * channels;
+    for (std::size_t b = 0; b < bundles.size(); ++b) {
+      float* row = gathered[b].rows.row(i);
+      readers[b].read(sample, spot.place, row);
+      row += gathered[b].inputs;
+      *row++ = 1.0F;
+      for (const std::size_t output : bundles[b].outputs) *row++ = pixel[output];
+    }
+  }
+  return gathered;
 }
 
 Sums sum_all(const BundleData& bundle, int threads) {

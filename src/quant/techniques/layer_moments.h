@@ -26,9 +26,14 @@ struct BundleData {
   std::size_t outputs;
 };
 
-/// `data` and `target`: [n, ...] of the layer's data and of what its result should be before its activation.
-BundleData gather(const ir::NodeView& layer, const Bundle& bundle, const std::vector<Spot>& spots, const Tensor& data,
-                  const Tensor& target);
+/// What gather looks at: [n, ...] of the layer's data, and of what its result should be before its activation.
+struct LayerData {
+  const Tensor& data;
+  const Tensor& target;
+  const std::vector<Spot>& spots;
+};
+/// One for each bundle. Neighbours lie side by side in memory, so that it pays to gather some of them at once.
+std::vector<BundleData> gather(const ir::NodeView& layer, std::span<const Bundle> bundles, const LayerData& from);
 
 /// Sums of products over the spots: of the data and a one, with themselves and with outputs.
 struct Sums {

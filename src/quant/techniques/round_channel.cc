@@ -2,24 +2,60 @@
 #include "quant/techniques/round_channel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+
+#include "quant/techniques/row_products.h"
 
 namespace netfit::quant {
 namespace {
 
 // Of the mean moment. Less learns the chance of 512 samples.
 constexpr double kDamping = 0.01;
-constexpr int kScales = 12;
+constexpr int kScales = static_cast<int>(kSideBySide);
 constexpr int kMostSweeps = 40;
 constexpr int kMostTurns = 8;
 
+// Rounds a half away from zero, as std::round does; the largest number below it keeps what is less from being raised.
 int nearest(double value, int largest) {
-  return static_cast<int>(std::clamp(std::round(value), -static_cast<double>(largest), static_cast<double>(largest)));
+  const double within = std::clamp(value, -static_cast<double>(largest), static_cast<double>(largest));
+  return static_cast<int>(within + std::copysign(0.49999999999999994, within));
 }
 
-void add_multiple(std::vector<double>& sum, double factor, const double* row) {
-  for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += factor * row[j];
+/// Where the search starts for each of several scales.
+struct Starts {
+  std::array<double, kSideBySide> scales;
+  std::vector<double> integers;  ///< by weight, then scale
+  std::vector<double> products;  ///< H times integers, likewise
+};
+
+// Rounds every weight in the light of what those before it lost, for all scales at once, so that H is read once.
+Starts start(const Quadratic& quadratic, std::span<const double> best, const RoundingLimits& limits) {
+  const std::vector<std::size_t>& order = quadratic.order();
+  const std::size_t n = order.size();
+  Starts starts{
+      .scales = {}, .integers = std::vector(n * kSideBySide, 0.0), .products = std::vector(n * kSideBySide, 0.0)};
+  for (std::size_t i = 0; i < kSideBySide; ++i) {
+    const double share = 1.0 - (1.0 - limits.least_scale) * static_cast<double>(i) / (kScales - 1);
+    starts.scales[i] = limits.scale * share;
+  }
+  std::vector<double> lost(n * kSideBySide, 0.0);  // in reverse order
+  for (std::size_t place = n; place-- > 0;) {
+    const double* row = quadratic.factor_row(place);
+    const std::size_t k = order[n - 1 - place];
+    std::array<double, kSideBySide> pull;
+    multiply_side_by_side(row + place + 1, lost.data() + (place + 1) * kSideBySide, n - place - 1, pull.data());
+    for (std::size_t i = 0; i < kSideBySide; ++i) {
+      const int integer = nearest((best[k] + pull[i] / row[place]) / starts.scales[i], limits.largest);
+      starts.integers[k * kSideBySide + i] = integer;
+      lost[place * kSideBySide + i] = best[k] - integer * starts.scales[i];
+    }
+  }
+  for (std::size_t k = 0; k < n; ++k) {
+    multiply_side_by_side(quadratic.row(k), starts.integers.data(), n, starts.products.data() + k * kSideBySide);
+  }
+  return starts;
 }
 
 /// One channel's integers, with what the error's gradient consists of kept up to date.
@@ -30,23 +66,15 @@ class Descent {
         best_(best),
         target_(quadratic.times(best)),
         largest_(largest),
-        integers_(quadratic.size(), 0) {}
+        integers_(quadratic.size(), 0),
+        product_(quadratic.size(), 0.0) {}
 
-  // Rounds every weight in the light of what those before it lost.
-  void start(double scale) {
-    scale_ = scale;
-    const std::vector<std::size_t>& order = quadratic_.order();
-    const std::size_t n = order.size();
-    std::vector<double> lost(n, 0.0);  // in reverse order
-    for (std::size_t place = n; place-- > 0;) {
-      const double* row = quadratic_.factor_row(place);
-      double pull = 0;
-      for (std::size_t j = place + 1; j < n; ++j) pull += row[j] * lost[j];
-      const std::size_t k = order[n - 1 - place];
-      integers_[k] = nearest((best_[k] + pull / row[place]) / scale_, largest_);
-      lost[place] = best_[k] - integers_[k] * scale_;
+  void begin(const Starts& starts, std::size_t which) {
+    scale_ = starts.scales[which];
+    for (std::size_t k = 0; k < integers_.size(); ++k) {
+      integers_[k] = static_cast<int>(starts.integers[k * kSideBySide + which]);
+      product_[k] = starts.products[k * kSideBySide + which];
     }
-    product_ = quadratic_.times(std::vector<double>(integers_.begin(), integers_.end()));
   }
 
   // Turns single weights until none is left whose turn helps.
@@ -80,15 +108,15 @@ class Descent {
   double gradient(std::size_t k) const { return scale_ * product_[k] - target_[k]; }
 
   bool improve(std::size_t k) {
-    const double* row = quadratic_.row(k);
-    const int turned = nearest(integers_[k] - gradient(k) / (scale_ * row[k]), largest_);
+    const double moment = quadratic_.moment(k);
+    const int turned = nearest(integers_[k] - gradient(k) / (scale_ * moment), largest_);
     if (turned == integers_[k]) return false;
     const int turn = turned - integers_[k];
     const double step = turn * scale_;
     // A turn that gains next to nothing could be undone by rounding, for ever.
-    if (2 * step * gradient(k) + step * step * row[k] > -1e-9 * step * step * row[k]) return false;
+    if (2 * step * gradient(k) + step * step * moment > -1e-9 * step * step * moment) return false;
     integers_[k] = turned;
-    add_multiple(product_, turn, row);
+    add_multiple(product_, turn, quadratic_.row(k));
     return true;
   }
 
@@ -108,10 +136,13 @@ Quadratic::Quadratic(std::vector<double> moments, std::size_t size)
   double trace = 0;
   for (std::size_t i = 0; i < size_; ++i) trace += moments_[i * size_ + i];
   damping_ = std::max(kDamping * trace / static_cast<double>(size_), 1e-12);
-  for (std::size_t i = 0; i < size_; ++i) moments_[i * size_ + i] += damping_;
+  for (std::size_t i = 0; i < size_; ++i) {
+    moments_[i * size_ + i] += damping_;
+    diagonal_.push_back(moments_[i * size_ + i]);
+  }
 
   std::iota(order_.begin(), order_.end(), std::size_t{0});
-  std::ranges::stable_sort(order_, [&](std::size_t a, std::size_t b) { return row(a)[a] > row(b)[b]; });
+  std::ranges::stable_sort(order_, [&](std::size_t a, std::size_t b) { return diagonal_[a] > diagonal_[b]; });
   // H = U' U with U upper triangular in the reverse order: the weight rounded first stands last, so that those behind
   // it in the order can make up for its error.
   for (std::size_t i = 0; i < size_; ++i) {
@@ -125,7 +156,7 @@ Quadratic::Quadratic(std::vector<double> moments, std::size_t size)
     pivot[i] = root;
     for (std::size_t k = i + 1; k < size_; ++k) {
       double* below = factor_.data() + k * size_;
-      for (std::size_t j = k; j < size_; ++j) below[j] -= pivot[k] * pivot[j];
+      add_multiple(std::span(below + k, size_ - k), -pivot[k], pivot + k);
     }
   }
 }
@@ -138,7 +169,7 @@ std::vector<double> Quadratic::best(std::span<const double> cross, std::span<con
   }
   for (std::size_t i = 0; i < size_; ++i) {
     x[i] /= factor_row(i)[i];
-    for (std::size_t j = i + 1; j < size_; ++j) x[j] -= factor_row(i)[j] * x[i];
+    add_multiple(std::span(x).subspan(i + 1), -x[i], factor_row(i) + i + 1);
   }
   for (std::size_t i = size_; i-- > 0;) {
     for (std::size_t j = i + 1; j < size_; ++j) x[i] -= factor_row(i)[j] * x[j];
@@ -158,15 +189,16 @@ std::vector<double> Quadratic::times(std::span<const double> x) const {
 }
 
 RoundedChannel round_channel(const Quadratic& quadratic, std::span<const double> best, const RoundingLimits& limits) {
+  const Starts starts = start(quadratic, best, limits);
   Descent descent(quadratic, best, limits.largest);
   if (limits.least_scale >= 1) {
-    descent.start(limits.scale);
+    descent.begin(starts, 0);
     descent.descend();
     return descent.result();
   }
   RoundedChannel found{.error = INFINITY};
-  for (int i = 0; i < kScales; ++i) {
-    descent.start(limits.scale * (1.0 - (1.0 - limits.least_scale) * i / (kScales - 1)));
+  for (std::size_t i = 0; i < kSideBySide; ++i) {
+    descent.begin(starts, i);
     descent.descend();
     for (int turn = 0; turn < kMostTurns && descent.fit_scale(); ++turn) descent.descend();
     RoundedChannel candidate = descent.result();

@@ -21,6 +21,8 @@ class Quadratic {
   /// H x.
   std::vector<double> times(std::span<const double> x) const;
   const double* row(std::size_t i) const { return moments_.data() + i * size_; }
+  /// Of weight i with itself.
+  double moment(std::size_t i) const { return diagonal_[i]; }
   const double* factor_row(std::size_t i) const { return factor_.data() + i * size_; }
   /// The order in which weights are rounded: those that weigh most first.
   const std::vector<std::size_t>& order() const { return order_; }
@@ -29,6 +31,7 @@ class Quadratic {
   std::size_t size_;
   double damping_;
   std::vector<double> moments_;
+  std::vector<double> diagonal_;
   std::vector<std::size_t> order_;
   std::vector<double> factor_;  ///< lower triangular L with L L' = H, rows and columns in reverse `order_`
 };
