@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "diagnose/testing_network.h"
 #include "quant/quantize.h"
 #include "support/graph_text.h"
 #include "support/random_tensor.h"
@@ -14,20 +15,6 @@ namespace netfit::diagnose {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-constexpr std::string_view kNetwork = R"(
-graph main(%x: f32[1,8,8,3]) -> (%y) {
-  const @w1: f32[8,3,3,3] = random(1)
-  const @w2: f32[1,3,3,8] = random(2)
-  const @w3: f32[8,1,1,8] = random(3)
-  const @w4: f32[10,8] = random(4)
-  %a = conv2d(%x, @w1) padding=1,1,1,1 activation=relu6
-  %d = depthwise_conv2d(%a, @w2) padding=1,1,1,1 activation=relu6
-  %p = conv2d(%d, @w3)
-  %s = add(%a, %p)
-  %m = mean(%s) axes=[1,2]
-  %y = fully_connected(%m, @w4)
-})";
 
 // More than one chunk, and no whole number of them.
 const Tensor& samples() {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "diagnose/testing_network.h"
 #include "support/graph_text.h"
 
 namespace netfit::diagnose {
@@ -27,23 +28,8 @@ std::set<std::string> unmatched(const ir::Graph& a, const ir::Graph& b) {
   return names;
 }
 
-constexpr std::string_view kFloat = R"(
-graph main(%x: f32[1,6,6,3]) -> (%y) {
-  const @w1: f32[4,3,3,3] = random(1)
-  const @b1: f32[4] = random(2)
-  const @w2: f32[1,3,3,4] = random(3)
-  const @w3: f32[4,1,1,4] = random(4)
-  const @w4: f32[5,4] = random(5)
-  %a = conv2d(%x, @w1, @b1) padding=1,1,1,1 activation=relu6
-  %d = depthwise_conv2d(%a, @w2) padding=1,1,1,1 activation=relu6
-  %p = conv2d(%d, @w3)
-  %s = add(%a, %p)
-  %m = mean(%s) axes=[1,2]
-  %y = fully_connected(%m, @w4)
-})";
-
 TEST(MatchGraphs, PairsEverythingOfAGraphWithItself) {
-  const ir::Graph graph = support::graph_of(kFloat);
+  const ir::Graph graph = support::graph_of(kNetwork);
   EXPECT_EQ(matched_values(graph, graph),
             (Names{{"x", "x"}, {"a", "a"}, {"d", "d"}, {"p", "p"}, {"s", "s"}, {"m", "m"}, {"y", "y"}}));
   EXPECT_EQ(match_graphs(graph, graph).nodes.size(), 6U);
@@ -53,13 +39,13 @@ TEST(MatchGraphs, PairsEverythingOfAGraphWithItself) {
 // folded, an average over the image for the mean, a convolution for the fully connected layer, the sum the other way
 // round, and a softmax that the first form lacks.
 constexpr std::string_view kOtherForm = R"(
-graph main(%in: f32[1,6,6,3]) -> (%soft) {
-  const @k1: f32[4,3,3,3] = random(1)
-  const @scale: f32[4] = random(6)
-  const @shift: f32[4] = random(7)
-  const @k2: f32[1,3,3,4] = random(3)
-  const @k3: f32[4,1,1,4] = random(4)
-  const @k4: f32[5,1,1,4] = random(5)
+graph main(%in: f32[1,8,8,3]) -> (%soft) {
+  const @k1: f32[8,3,3,3] = random(1)
+  const @scale: f32[8] = random(6)
+  const @shift: f32[8] = random(7)
+  const @k2: f32[1,3,3,8] = random(3)
+  const @k3: f32[8,1,1,8] = random(4)
+  const @k4: f32[10,1,1,8] = random(5)
   %t0 = pad(%in) before=[0,1,1,0] after=[0,1,1,0]
   %t1 = conv2d(%t0, @k1)
   %t2 = mul(%t1, @scale)
@@ -69,14 +55,14 @@ graph main(%in: f32[1,6,6,3]) -> (%soft) {
   %t6 = relu6(%t5)
   %t7 = conv2d(%t6, @k3)
   %t8 = add(%t7, %t4)
-  %t9 = average_pool2d(%t8) window=6x6 stride=6x6
+  %t9 = average_pool2d(%t8) window=8x8 stride=8x8
   %t10 = conv2d(%t9, @k4)
-  %t11 = reshape(%t10) shape=[1,5]
+  %t11 = reshape(%t10) shape=[1,10]
   %soft = softmax(%t11)
 })";
 
 TEST(MatchGraphs, LooksThroughWhatIsFusedElsewhere) {
-  const ir::Graph a = support::graph_of(kFloat);
+  const ir::Graph a = support::graph_of(kNetwork);
   const ir::Graph b = support::graph_of(kOtherForm);
   EXPECT_EQ(
       matched_values(a, b),
@@ -86,7 +72,7 @@ TEST(MatchGraphs, LooksThroughWhatIsFusedElsewhere) {
 }
 
 TEST(MatchGraphs, FindsTheSameFromTheOtherSide) {
-  const ir::Graph a = support::graph_of(kFloat);
+  const ir::Graph a = support::graph_of(kNetwork);
   const ir::Graph b = support::graph_of(kOtherForm);
   EXPECT_EQ(matched_values(b, a),
             (Names{{"x", "in"}, {"a", "t4"}, {"d", "t6"}, {"p", "t7"}, {"s", "t8"}, {"m", "t9"}, {"y", "t10"}}));
@@ -208,9 +194,9 @@ TEST(MatchGraphs, DoesNotTakePixelsForWhatPreprocessingMakesOfThem) {
 }
 
 TEST(MatchGraphs, PairsNothingOfUnlikeGraphs) {
-  const ir::Graph a = support::graph_of(kFloat);
+  const ir::Graph a = support::graph_of(kNetwork);
   const ir::Graph b = support::graph_of(R"(
-graph main(%z: f32[1,8,8,3]) -> (%q) {
+graph main(%z: f32[1,6,6,3]) -> (%q) {
   const @w: f32[7,1,1,3] = random(1)
   %q = conv2d(%z, @w)
 })");

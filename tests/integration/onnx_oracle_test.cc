@@ -17,6 +17,7 @@
 #include "ir/op_spec.h"
 #include "ir/ops.h"
 #include "ir/printer.h"
+#include "oracle_networks.h"
 #include "passes/pipelines.h"
 #include "support/graph_text.h"
 #include "support/paths.h"
@@ -187,31 +188,10 @@ TEST_F(OnnxOracle, RunsRandomGraphsOfEitherLayoutLikeTheInterpreter) {
   EXPECT_EQ(judge("check", ours_.path()), 0);
 }
 
-constexpr const char* kInt8 = R"(graph main(%x: i8[1,8,8,4] q(0.03, -3) layout=channels_first) -> (%y, %z) {
-  const @w: i8[4,3,3,4] q(axis=0, [0.02, 0.01, 0.03, 0.015]) = random(1)
-  const @b: i32[4] = random(2, -3000, 3000)
-  const @v: i8[1,3,3,4] q(axis=3, [0.02, 0.01, 0.03, 0.015]) = random(3)
-  const @c: i32[4] = random(4, -3000, 3000)
-  const @k: i8[3,4] q(0.02) = random(5)
-  %a: q(0.2, -20) = conv2d(%x, @w, @b) stride=2x2 padding=1,0,1,0 activation=relu
-  %d: q(0.3, 5) = depthwise_conv2d(%a, @v, @c) padding=1,1,1,1
-  %h: q(0.2, -110) = hard_swish(%d)
-  %e: q(0.4, 3) = add(%h, %a) activation=relu
-  %s: q(0.3, 0) = sub(%e, %d)
-  %m: q(1.5, 0) = mul(%s, %e)
-  %p = max_pool2d(%m) window=3x3 stride=2x2 padding=1,0,1,0
-  %o = concat(%p, %p) axis=1
-  %z: q(1.5, 0) = pad(%o) before=[0,1,0,0] after=[0,0,1,0] value=3
-  %n: q(1, 0) = mean(%m) axes=[1,2]
-  %f: q(0.5, 0) = fully_connected(%n, @k)
-  %l: q(0.3, -60) = leaky_relu(%f) alpha=0.2
-  %y = softmax(%l)
-})";
-
 // Errors of one step may add up over a dozen layers, so each layer is compared with its own inputs elsewhere; here the
 // whole stays close.
 TEST_F(OnnxOracle, RunsAnInt8GraphLikeTheInterpreter) {
-  const ir::Graph graph = support::graph_of(kInt8);
+  const ir::Graph graph = support::int8_network(" layout=channels_first");
   const Tensors inputs = random_inputs(graph, 3);
   const Tensors theirs = judge_written("int8", graph, inputs);
   EXPECT_LE(difference(interpret(graph, inputs), theirs).absolute, 4);
@@ -219,7 +199,7 @@ TEST_F(OnnxOracle, RunsAnInt8GraphLikeTheInterpreter) {
 }
 
 TEST(OnnxFiles, AreReadBackAsTheGraphThatWasWritten) {
-  const ir::Graph graph = support::graph_of(kInt8);
+  const ir::Graph graph = support::int8_network(" layout=channels_first");
   const ir::Graph reread = canonical(onnx::read(written(graph)));
   EXPECT_EQ(ir::print(reread), ir::print(canonical(onnx::read(written(reread)))));
   EXPECT_EQ(written(graph), written(graph));

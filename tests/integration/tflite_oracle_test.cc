@@ -15,6 +15,7 @@
 #include "formats/tflite/tflite.h"
 #include "interp/interpreter.h"
 #include "ir/hash.h"
+#include "oracle_networks.h"
 #include "passes/catalog.h"
 #include "passes/pipelines.h"
 #include "support/graph_text.h"
@@ -59,27 +60,6 @@ constexpr const char* kFloat = R"(graph main(%x: f32[1,8,8,3]) -> (%y, %z) {
   %y = softmax(%j)
 })";
 
-constexpr const char* kInt8 = R"(graph main(%x: i8[1,8,8,4] q(0.03, -3)) -> (%y, %z) {
-  const @w: i8[4,3,3,4] q(axis=0, [0.02, 0.01, 0.03, 0.015]) = random(1)
-  const @b: i32[4] = random(2, -3000, 3000)
-  const @v: i8[1,3,3,4] q(axis=3, [0.02, 0.01, 0.03, 0.015]) = random(3)
-  const @c: i32[4] = random(4, -3000, 3000)
-  const @k: i8[3,4] q(0.02) = random(5)
-  %a: q(0.2, -20) = conv2d(%x, @w, @b) stride=2x2 padding=1,0,1,0 activation=relu
-  %d: q(0.3, 5) = depthwise_conv2d(%a, @v, @c) padding=1,1,1,1
-  %h: q(0.2, -110) = hard_swish(%d)
-  %e: q(0.4, 3) = add(%h, %a) activation=relu
-  %s: q(0.3, 0) = sub(%e, %d)
-  %m: q(1.5, 0) = mul(%s, %e)
-  %p = max_pool2d(%m) window=3x3 stride=2x2 padding=1,0,1,0
-  %o = concat(%p, %p) axis=1
-  %z: q(1.5, 0) = pad(%o) before=[0,1,0,0] after=[0,0,1,0] value=3
-  %n: q(1, 0) = mean(%m) axes=[1,2]
-  %f: q(0.5, 0) = fully_connected(%n, @k)
-  %l: q(0.3, -60) = leaky_relu(%f) alpha=0.2
-  %y = softmax(%l)
-})";
-
 constexpr const char* kInt16 = R"(graph main(%x: i16[1,4,4,2] q(0.001)) -> (%y) {
   const @w: i8[4,3,3,2] q(axis=0, [0.02, 0.01, 0.03, 0.015]) = random(1)
   const @b: i64[4] = random(2)
@@ -119,7 +99,7 @@ class TfliteOracle : public testing::Test {
 TEST_F(TfliteOracle, LoadsEveryOperatorWithBothKernelSetsAndAnyBatch) {
   std::string files;
   files += save("float.tflite", support::graph_of(kFloat)).string() + " ";
-  files += save("int8.tflite", support::graph_of(kInt8)).string() + " ";
+  files += save("int8.tflite", support::int8_network("")).string() + " ";
   files += save("int16.tflite", support::graph_of(kInt16)).string();
   EXPECT_EQ(judge(files), 0);
 }
@@ -187,7 +167,7 @@ double compare(const ir::Graph& graph, std::uint64_t seed) {
 TEST(TfliteLitert, GivesTheInterpretersNumbersForEveryOperator) {
   if (!exec::find_litert(support::site_packages())) GTEST_SKIP() << "LiteRT is not here";
   EXPECT_LE(compare(support::graph_of(kFloat), 1), 1e-5);
-  EXPECT_EQ(compare(support::graph_of(kInt8), 2), 0);
+  EXPECT_EQ(compare(support::int8_network(""), 2), 0);
   EXPECT_EQ(compare(support::graph_of(kInt16), 3), 0);
 }
 

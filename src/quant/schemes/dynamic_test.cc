@@ -3,17 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "ir/parser.h"
 #include "quant/quantize.h"
+#include "support/graph_text.h"
 
 namespace netfit::quant {
 namespace {
 
-ir::Graph parsed(std::string_view text) {
-  Result<ir::Graph> graph = ir::parse(text);
-  EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
-  return graph ? std::move(*graph) : ir::Graph();
-}
+using support::graph_of;
 
 constexpr std::string_view kNet = R"(graph main(%x: f32[1,4,4,8]) -> (%y) {
     const @first: f32[32,1,1,8] = random(1)
@@ -29,7 +25,7 @@ constexpr std::string_view kNet = R"(graph main(%x: f32[1,4,4,8]) -> (%y) {
   })";
 
 TEST(QuantizeDynamic, MakesLargeWeightsInt8AndLeavesTheRestFloat) {
-  const Result<ir::Graph> hybrid = quantize_dynamic(parsed(kNet));
+  const Result<ir::Graph> hybrid = quantize_dynamic(graph_of(kNet));
   ASSERT_TRUE(hybrid.has_value()) << hybrid.error().text();
   const auto value = [&](std::string_view name) { return hybrid->value(*hybrid->find_value(name)); };
   EXPECT_EQ(value("first").dtype, DType::Float32) << "256 elements";
@@ -43,7 +39,7 @@ TEST(QuantizeDynamic, MakesLargeWeightsInt8AndLeavesTheRestFloat) {
 }
 
 TEST(QuantizeDynamic, RoundsWeightsToTheNearestStepOfTheirChannel) {
-  const ir::Graph graph = parsed(kNet);
+  const ir::Graph graph = graph_of(kNet);
   const ir::Graph hybrid = *quantize_dynamic(graph);
   for (const std::string_view name : {"second", "dense"}) {
     const Tensor reals = *graph.value(*graph.find_value(name)).constant;
@@ -62,7 +58,7 @@ TEST(QuantizeDynamic, RoundsWeightsToTheNearestStepOfTheirChannel) {
 }
 
 TEST(QuantizeDynamic, SurvivesChannelsOfZeros) {
-  const Result<ir::Graph> hybrid = quantize_dynamic(parsed(R"(graph main(%x: f32[1,1,1,1024]) -> (%y) {
+  const Result<ir::Graph> hybrid = quantize_dynamic(graph_of(R"(graph main(%x: f32[1,1,1,1024]) -> (%y) {
     const @w: f32[2,1,1,1024] = fill(0)
     %y = conv2d(%x, @w)
   })"));
@@ -73,7 +69,7 @@ TEST(QuantizeDynamic, SurvivesChannelsOfZeros) {
 }
 
 TEST(QuantizeDynamic, NamesEveryLayerWithWeightsThatAreNotFinite) {
-  const Result<ir::Graph> hybrid = quantize_dynamic(parsed(R"(graph main(%x: f32[1,1024]) -> (%y, %z) {
+  const Result<ir::Graph> hybrid = quantize_dynamic(graph_of(R"(graph main(%x: f32[1,1024]) -> (%y, %z) {
     const @w: f32[2,1024] = fill(nan)
     const @v: f32[2,1024] = fill(inf)
     %y = fully_connected(%x, @w)
@@ -86,7 +82,7 @@ TEST(QuantizeDynamic, NamesEveryLayerWithWeightsThatAreNotFinite) {
 }
 
 TEST(QuantizeDynamic, RefusesWhatIsQuantizedAlready) {
-  const ir::Graph once = *quantize_dynamic(parsed(kNet));
+  const ir::Graph once = *quantize_dynamic(graph_of(kNet));
   const Result<ir::Graph> twice = quantize_dynamic(once);
   ASSERT_FALSE(twice.has_value());
   EXPECT_NE(twice.error().text().find("reads 'second', which is i8 already (dynamic starts from f32)"),

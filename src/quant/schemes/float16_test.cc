@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "ir/parser.h"
 #include "ir/printer.h"
 #include "quant/quantize.h"
+#include "support/graph_text.h"
 #include "tensor/half.h"
 
 namespace netfit::quant {
 namespace {
 
-ir::Graph parsed(std::string_view text) {
-  Result<ir::Graph> graph = ir::parse(text);
-  EXPECT_TRUE(graph.has_value()) << (graph ? "" : graph.error().text());
-  return graph ? std::move(*graph) : ir::Graph();
-}
+using support::graph_of;
 
 std::string text_of(std::string_view text) {
-  const Result<ir::Graph> half = quantize_float16(parsed(text));
+  const Result<ir::Graph> half = quantize_float16(graph_of(text));
   return half ? ir::print(*half, ir::Constants::Elided) : half.error().text();
 }
 
@@ -38,7 +34,7 @@ TEST(QuantizeFloat16, StoresConstantsAsHalvesUnderOneNodeThatWidensThem) {
 }
 
 TEST(QuantizeFloat16, RoundsToNearest) {
-  const ir::Graph graph = parsed(R"(graph main(%x: f32[1,100]) -> (%y) {
+  const ir::Graph graph = graph_of(R"(graph main(%x: f32[1,100]) -> (%y) {
     const @c: f32[100] = random(5, -1, 1)
     %y = mul(%x, @c)
   })");
@@ -85,7 +81,7 @@ TEST(QuantizeFloat16, RefusesIntegerGraphs) {
 }
 
 TEST(QuantizeFloat16, ChangesNothingTheSecondTime) {
-  const ir::Graph graph = parsed(R"(graph main(%x: f32[1,100]) -> (%y) {
+  const ir::Graph graph = graph_of(R"(graph main(%x: f32[1,100]) -> (%y) {
     const @c: f32[100] = random(5)
     %y = mul(%x, @c)
   })");

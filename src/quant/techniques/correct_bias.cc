@@ -6,6 +6,8 @@
 
 #include "quant/techniques/correct_bias.h"
 
+#include <functional>
+
 #include "ir/ops/conv.h"
 #include "passes/layer_channels.h"
 #include "quant/techniques/graph_walk.h"
@@ -67,6 +69,21 @@ Result<ir::Graph> with_float_border(const ir::Graph& graph, const Ranges& ranges
   return quantize_layers(graph, ranges, options);
 }
 
+using Correct = std::function<Result<void>(NodeId, const StoredLayer&)>;
+
+// Visits the layers of `graph` whose integers `quantized` holds; what it holds may change on the way.
+Result<void> for_each_stored_layer(const ir::Graph& graph, const ir::Graph& quantized, const Samples& samples,
+                                   const Correct& correct) {
+  for (const NodeId id : graph.order()) {
+    if (!passes::is_layer(*graph.node(id).op)) continue;
+    const std::optional<StoredLayer> stored = find_stored_layer(quantized, id);
+    if (!stored) continue;
+    if (samples.progress.stopped()) return base::interrupted();
+    NETFIT_TRY(correct(id, *stored));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> correct_bias_empirically(const ir::Graph& graph, const Ranges& ranges, const Samples& samples,
@@ -74,35 +91,27 @@ Result<void> correct_bias_empirically(const ir::Graph& graph, const Ranges& rang
   GraphWalk reals(samples);
   GraphWalk integers(samples);
   ir::Graph quantized = NETFIT_TRY(with_float_border(graph, ranges, options));
-  for (const NodeId id : graph.order()) {
-    if (!passes::is_layer(*graph.node(id).op)) continue;
-    const std::optional<StoredLayer> stored = find_stored_layer(quantized, id);
-    if (!stored) continue;
-    if (samples.progress.stopped()) return base::interrupted();
+  return for_each_stored_layer(graph, quantized, samples, [&](NodeId id, const StoredLayer& stored) -> Result<void> {
     NETFIT_TRY(reals.advance(graph, id));
     NETFIT_TRY(integers.advance(quantized, id));
     options.roundings[id].bias_shift =
-        shifts(ir::NodeView(graph, graph.node(id)), *stored, reals.value(graph.node(id).inputs.front()),
+        shifts(ir::NodeView(graph, graph.node(id)), stored, reals.value(graph.node(id).inputs.front()),
                integers.reals(quantized, quantized.node(id).inputs.front()));
     quantized = NETFIT_TRY(with_float_border(graph, ranges, options));
-  }
-  return {};
+    return {};
+  });
 }
 
 Result<void> correct_bias_analytically(const ir::Graph& graph, const Ranges& ranges, const Samples& samples,
                                        LayerOptions& options) {
   GraphWalk reals(samples);
   const ir::Graph quantized = NETFIT_TRY(with_float_border(graph, ranges, options));
-  for (const NodeId id : graph.order()) {
-    if (!passes::is_layer(*graph.node(id).op)) continue;
-    const std::optional<StoredLayer> stored = find_stored_layer(quantized, id);
-    if (!stored) continue;
-    if (samples.progress.stopped()) return base::interrupted();
+  return for_each_stored_layer(graph, quantized, samples, [&](NodeId id, const StoredLayer& stored) -> Result<void> {
     NETFIT_TRY(reals.advance(graph, id));
     const Tensor& data = reals.value(graph.node(id).inputs.front());
-    options.roundings[id].bias_shift = shifts(ir::NodeView(graph, graph.node(id)), *stored, data, data);
-  }
-  return {};
+    options.roundings[id].bias_shift = shifts(ir::NodeView(graph, graph.node(id)), stored, data, data);
+    return {};
+  });
 }
 
 }  // namespace netfit::quant
