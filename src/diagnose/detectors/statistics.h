@@ -5,20 +5,13 @@
 
 #include "base/result.h"
 #include "diagnose/subject.h"
+#include "quant/techniques/reestimate_batch_norm.h"
 
 namespace netfit::diagnose {
 
-/// Gives every batch norm of a float network as imported the statistics that its data have over the samples: in graph
-/// order, each with those before it corrected. `only` names one node to correct alone; invalid for all.
-Result<void> measure_statistics(ir::Graph& network, const Tensor& input, const Tools& tools, ir::NodeId only = {});
-
-/// How far a batch norm's record lies from its data over the samples, as its data are now: the root mean square over
-/// its channels, means in standard deviations, variances in powers of two.
-struct StaleRecord {
-  ir::NodeId batch_norm;
-  double shift = 0.0;
-};
-/// Every batch norm in graph order.
-Result<std::vector<StaleRecord>> compare_statistics(const ir::Graph& network, const Tensor& input, const Tools& tools);
+/// Gives the batch norms of a float network as imported whose records are stale (farther from their data over the
+/// samples than running averages of a sound training are) the statistics of those data, in graph order, each with those
+/// before it corrected. The others keep theirs, which are of more data, unless many are stale. Returns what is new.
+Result<std::vector<quant::RenewedRecord>> renew_statistics(ir::Graph& network, const Tensor& input, const Tools& tools);
 
 }  // namespace netfit::diagnose

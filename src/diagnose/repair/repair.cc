@@ -12,6 +12,7 @@
 #include "diagnose/detectors/detectors.h"
 #include "diagnose/detectors/statistics.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/float_form.h"
 #include "diagnose/repair/quantize_anew.h"
 #include "passes/pipelines.h"
 #include "quant/techniques/equalize.h"
@@ -19,7 +20,7 @@
 namespace netfit::diagnose {
 namespace {
 
-constexpr std::int64_t kStatistics = 1000;  // samples that batch norms are estimated on
+constexpr std::int64_t kStatistics = 2048;  // samples that batch norms are estimated on
 
 class Repairing {
  public:
@@ -75,11 +76,11 @@ class Repairing {
     ir::Graph network = exam_.given.reference->graph;
     const data::Dataset samples = first_samples(*exam_.given.training, kStatistics);
     const Tensor input = NETFIT_TRY(make_input(network, samples, exam_.record));
-    NETFIT_TRY(measure_statistics(network, input, exam_.tools));
+    const auto renewed = NETFIT_TRY(renew_statistics(network, input, exam_.tools));
     NETFIT_TRY(passes::optimize(network));
-    Repair repair{.graph = NETFIT_TRY(quantize_anew(exam_, network))};
-    repair.changes.push_back(
-        fmt::format("batch norms have the statistics of {} training samples; quantized anew", samples.count()));
+    Repair repair{.graph = NETFIT_TRY(quantize_anew(exam_, network, precision_of(exam_)))};
+    repair.changes.push_back(fmt::format("{} batch norm(s) have the statistics of {} training samples; quantized anew",
+                                         renewed.size(), samples.count()));
     return repair;
   }
 
@@ -90,21 +91,32 @@ class Repairing {
     }
     ir::Graph network = *exam_.reference;
     Repair repair;
-    if (finding_.kind == FaultKind::ResidualSpread || finding_.kind == FaultKind::ChannelSpread) {
-      repair.changes.push_back(NETFIT_TRY(equalize(network)));
-    }
-    repair.graph = NETFIT_TRY(quantize_anew(exam_, network));
-    repair.changes.push_back("quantized anew from the reference: int8, a scale for each channel of the weights");
+    // Whatever was wrong, channels of very unequal size would come next; even ones stay as they are.
+    if (has_integer_activations(exam_.subject)) NETFIT_TRY(equalize(network, repair));
+    const quant::Precision precision = cured_precision();
+    repair.graph = NETFIT_TRY(quantize_anew(exam_, network, precision));
+    repair.changes.push_back(fmt::format("quantized anew from the reference: {}", quant::name(precision)));
     return repair;
   }
 
-  Result<std::string> equalize(ir::Graph& network) const {
+  // The subject's own, but for what was at fault.
+  quant::Precision cured_precision() const {
+    quant::Precision precision = precision_of(exam_);
+    if (finding_.kind == FaultKind::PerTensorWeights) precision.granularity = quant::Granularity::PerChannel;
+    if (finding_.kind == FaultKind::TooFewBits) precision.weights = quant::WeightType::Int8;
+    return precision;
+  }
+
+  Result<void> equalize(ir::Graph& network, Repair& repair) const {
     const Tensor input = NETFIT_TRY(make_input(network, calibration_samples(exam_), exam_.record));
     const quant::Samples samples{.inputs = {input}, .engine = exam_.tools.engine, .progress = exam_.tools.progress};
     const quant::Equalization done = NETFIT_TRY(quant::equalize(network, samples));
     std::int64_t channels = 0;
     for (const quant::EqualizedGroup& group : done.groups) channels += group.scaled;
-    return fmt::format("{} channels in {} groups equalized", channels, done.groups.size());
+    if (channels > 0) {
+      repair.changes.push_back(fmt::format("{} channels in {} groups equalized", channels, done.groups.size()));
+    }
+    return {};
   }
 
   const Examination& exam_;

@@ -29,49 +29,79 @@ bool has_constant_statistics(const NodeView& node) {
          passes::constant_floats(node, kVariance);
 }
 
-/// Returns the largest shift of a mean, in standard deviations of the record before.
-double correct(passes::Wiring& wiring, NodeId id, const Tensor& data) {
+/// A record as reals, channel by channel, and the data that it should be of.
+class Record {
+ public:
+  Record(const NodeView& norm, std::span<const ChannelStatistics> data)
+      : data_(data),
+        epsilon_(static_cast<double>(norm.attrs<ir::BatchNormAttrs>().epsilon)),
+        mean_(tensor::to_doubles(*norm.input(kMean).constant)),
+        variance_(tensor::to_doubles(*norm.input(kVariance).constant)) {}
+
+  std::size_t channels() const { return mean_.size(); }
+  double data_variance(std::size_t c) const {
+    return std::max(0.0, data_[c].mean_square - data_[c].mean * data_[c].mean);
+  }
+  double shift(std::size_t c) const {
+    const double variance = data_variance(c) + epsilon_;
+    return std::hypot((mean_[c] - data_[c].mean) / std::sqrt(variance),
+                      std::log2((variance_[c] + epsilon_) / variance));
+  }
+
+ private:
+  std::span<const ChannelStatistics> data_;
+  double epsilon_;
+  std::vector<double> mean_;
+  std::vector<double> variance_;
+};
+
+void correct(passes::Wiring& wiring, NodeId id, std::span<const ChannelStatistics> data) {
   const NodeView norm(wiring.graph(), wiring.graph().node(id));
-  const double epsilon = static_cast<double>(norm.attrs<ir::BatchNormAttrs>().epsilon);
-  ChannelSums sums;
-  sums.add(data);
-  const std::vector<ChannelStatistics> statistics = sums.statistics();
-  const std::vector<double> old_mean = tensor::to_doubles(*norm.input(kMean).constant);
-  const std::vector<double> old_variance = tensor::to_doubles(*norm.input(kVariance).constant);
+  const Record record(norm, data);
   std::vector<float> mean;
   std::vector<float> variance;
-  double shift = 0;
-  for (std::size_t c = 0; c < statistics.size(); ++c) {
-    const double square = statistics[c].mean_square - statistics[c].mean * statistics[c].mean;
-    mean.push_back(static_cast<float>(statistics[c].mean));
-    variance.push_back(static_cast<float>(std::max(0.0, square)));
-    shift = std::max(shift, std::fabs(statistics[c].mean - old_mean[c]) / std::sqrt(old_variance[c] + epsilon));
+  for (std::size_t c = 0; c < record.channels(); ++c) {
+    mean.push_back(static_cast<float>(data[c].mean));
+    variance.push_back(static_cast<float>(record.data_variance(c)));
   }
   const Shape channels = norm.input(kMean).shape;
   passes::replace_constant(wiring, id, kMean, Tensor::from(channels, mean));
   passes::replace_constant(wiring, id, kVariance, Tensor::from(channels, variance));
-  return shift;
 }
 
 }  // namespace
 
-Result<Reestimation> reestimate_batch_norms(ir::Graph& graph, const Samples& samples) {
+double record_shift(const ir::NodeView& batch_norm, std::span<const ChannelStatistics> data) {
+  const Record record(batch_norm, data);
+  std::vector<double> shifts;
+  for (std::size_t c = 0; c < record.channels(); ++c) shifts.push_back(record.shift(c));
+  const auto middle = shifts.begin() + std::ssize(shifts) / 2;
+  std::ranges::nth_element(shifts, middle);
+  return *middle;
+}
+
+Result<std::vector<RenewedRecord>> reestimate_batch_norms(ir::Graph& graph, const Samples& samples,
+                                                          const ReestimationOptions& options) {
   ir::Graph corrected = graph;
   passes::Wiring wiring(corrected);
   GraphWalk walk(samples);
-  Reestimation done;
+  std::vector<RenewedRecord> renewed;
   for (const NodeId id : std::vector<NodeId>(graph.order().begin(), graph.order().end())) {
     const NodeView node(corrected, corrected.node(id));
     if (!has_constant_statistics(node)) continue;
     NETFIT_TRY(walk.advance(corrected, id));
     const ir::ValueId data = node.node().inputs.front();
     if (!walk.knows(data)) continue;  // of constants alone: no sample moves it
-    const double shift = correct(wiring, id, walk.value(data));
-    done.largest_shift = std::max(done.largest_shift, shift);
-    ++done.batch_norms;
+    ChannelSums sums;
+    sums.add(walk.value(data));
+    const std::vector<ChannelStatistics> statistics = sums.statistics();
+    const double shift = record_shift(node, statistics);
+    if (options.beyond > 0.0 && shift <= options.beyond) continue;
+    correct(wiring, id, statistics);
+    renewed.push_back({id, shift});
   }
   graph = std::move(corrected);
-  return done;
+  return renewed;
 }
 
 }  // namespace netfit::quant
