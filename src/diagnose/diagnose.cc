@@ -19,6 +19,7 @@ constexpr double kDrop = 0.75;      // points of agreement that a rung may lose
 constexpr double kLeastGain = 0.7;  // points that a correction must bring back
 constexpr double kShare = 0.35;     // of all that is lost
 constexpr double kDeviations = 1.5;
+constexpr double kSure = 2.0;                 // standard deviations of a drop by chance
 constexpr double kSettled = 0.7;              // of all that is lost
 constexpr double kPrecision = 1.0;            // points of accuracy that rounding alone may cost without being a fault
 constexpr double kPrecisionUnlabelled = 4.0;  // the same in points of agreement
@@ -56,11 +57,11 @@ class Diagnosing {
     if (!is_settled()) NETFIT_TRY(add(suspect_statistics));
     const bool floats = !exam_.has_reference() || lost_in_floats() > kDrop;
     if (!is_settled() && (floats || exam_.harness != exam_.record)) NETFIT_TRY(add(suspect_preprocessing));
+    if (!is_settled()) NETFIT_TRY(add(suspect_class_order));
     if (!is_settled() && exam_.has_reference() && lost_in_floats() > kDrop) {
       NETFIT_TRY(add(suspect_clamps));
       NETFIT_TRY(add(suspect_weights));
     }
-    if (!is_settled()) NETFIT_TRY(add(suspect_class_order));
     if (!is_settled() && lost_in_integers() > kDrop) NETFIT_TRY(add(suspect_ranges));
     if (!is_settled() && !is_explained() && lost_by_rounding() > 0.0) NETFIT_TRY(add(suspect_precision));
     return {};
@@ -84,8 +85,9 @@ class Diagnosing {
   double lost_by_rounding() const {
     const Rung& first = rung(RungKind::Float);
     const Rung& file = rung(rung_of_file(exam_));
-    if (first.top1_percent && file.top1_percent) return *first.top1_percent - *file.top1_percent - kPrecision;
-    return first.agreement_percent - file.agreement_percent - kPrecisionUnlabelled;
+    const double of_answers = first.agreement_percent - file.agreement_percent - kPrecisionUnlabelled;
+    if (!first.top1_percent || !file.top1_percent) return of_answers;
+    return std::max(of_answers, *first.top1_percent - *file.top1_percent - kPrecision);
   }
 
   const Rung& rung(RungKind kind) const { return *std::ranges::find(exam_.ladder, kind, &Rung::kind); }
@@ -108,18 +110,23 @@ class Diagnosing {
   }
 
   // Another range draws all roundings anew, and with them which samples are lost: by chance some come back, the more
-  // the more there are.
+  // the more answers rounding has changed.
   double gain_by_chance() const {
     const double samples = static_cast<double>(exam_.trials.count()) / 100.0;
-    const double lost_samples = std::max(0.0, lost(rung_of_file(exam_))) * samples;
-    return kDeviations * std::sqrt(2.0 * lost_samples) / samples;
+    const double changed = (100.0 - rung(rung_of_file(exam_)).agreement_percent) * samples;
+    return kDeviations * std::sqrt(2.0 * changed) / samples;
   }
 
+  // Whether the drop is more than rounding costs, and more than the choice of samples can make of nothing.
   bool is_harmed() const {
     const Rung& first = rung(RungKind::Float);
     const Rung& file = rung(last());
-    if (first.top1_percent && file.top1_percent) return *first.top1_percent - *file.top1_percent > 1.0;
-    return first.agreement_percent - file.agreement_percent > kPrecisionUnlabelled;
+    if (!first.top1_percent || !file.top1_percent) {
+      return first.agreement_percent - file.agreement_percent > kPrecisionUnlabelled;
+    }
+    const double samples = static_cast<double>(exam_.given.test.count()) / 100.0;
+    const double changed = std::sqrt((first.agreement_percent - file.agreement_percent) * samples) / samples;
+    return *first.top1_percent - *file.top1_percent > std::max(kPrecision, kSure * changed);
   }
 
   std::vector<std::string> notes() const {

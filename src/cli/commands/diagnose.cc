@@ -24,7 +24,7 @@ namespace netfit::cli {
 namespace {
 
 constexpr std::int64_t kSamples = 1000;   // one point is ten of them
-constexpr std::int64_t kTraining = 1024;  // ranges settle on a few hundred
+constexpr std::int64_t kTraining = 2048;  // ranges settle on a few hundred, batch-norm statistics on these
 
 struct Options {
   std::string file;

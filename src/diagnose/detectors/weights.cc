@@ -152,7 +152,6 @@ class WeightDetector {
                   furthest(profile.ratios), "times"};
     }
     if (sorted < kSameOrder + 2.0 * rounding_share(profile) && direct > 4.0 * sorted) {
-      if (is_renamed_output(profile)) return std::nullopt;
       return Sign{FaultKind::KernelLayout,
                   "the weights are the reference's in another order; in its order they differ by", 100.0 * direct, "%"};
     }
@@ -162,18 +161,6 @@ class WeightDetector {
                   furthest(input_ratios(profile)), "times"};
     }
     return Sign{FaultKind::Unknown, "the weights differ from the reference's by", 100.0 * direct, "%"};
-  }
-
-  // Rows of the last layer in another order, and its bias along with them: the classes have other numbers.
-  bool is_renamed_output(const LayerProfile& profile) const {
-    const ir::ValueId result = exam_.form.node(profile.layer.subject).outputs.front();
-    if (result != exam_.form.outputs.front().value) return false;
-    std::vector<double> own = profile.bias;
-    std::vector<double> wanted = profile.reference_bias;
-    const double direct = distance(own, wanted);
-    std::ranges::sort(own);
-    std::ranges::sort(wanted);
-    return distance(own, wanted) < 0.5 * direct;
   }
 
   std::optional<Sign> rescaled_sign(const LayerProfile& profile) const {
