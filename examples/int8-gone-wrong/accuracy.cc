@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "data/preprocess.h"
+#include "diagnose/answers.h"
 #include "eval/accuracy.h"
 #include "eval/run_dataset.h"
 #include "passes/pipelines.h"
@@ -30,21 +31,13 @@ Result<double> accuracy(const ir::Graph& graph, const std::optional<ir::Preproce
 
 Result<double> seen_accuracy(const diagnose::Case& subject, const diagnose::Tools& tools) {
   if (subject.observed) {
-    return percent_right(*subject.observed, first_samples(subject.test, subject.observed->shape()[0]));
+    return percent_right(*subject.observed, diagnose::first_samples(subject.test, subject.observed->shape()[0]));
   }
   return accuracy(subject.subject.graph, subject.subject.preprocessing, subject.test, tools);
 }
 
-data::Dataset first_samples(const data::Dataset& dataset, std::int64_t count) {
-  if (count >= dataset.count()) return dataset;
-  data::Dataset first = dataset;
-  first.samples = dataset.samples.slice(0, count);
-  if (dataset.labelled()) first.labels.resize(static_cast<std::size_t>(count));
-  return first;
-}
-
 diagnose::Case on_first_samples(diagnose::Case subject, std::int64_t count) {
-  subject.test = first_samples(subject.test, count);
+  subject.test = diagnose::first_samples(subject.test, count);
   if (subject.observed && subject.observed->shape()[0] > count) subject.observed = subject.observed->slice(0, count);
   return subject;
 }

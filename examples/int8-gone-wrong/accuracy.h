@@ -15,8 +15,6 @@ Result<double> seen_accuracy(const diagnose::Case& subject, const diagnose::Tool
 Result<double> accuracy(const ir::Graph& graph, const std::optional<ir::Preprocessing>& preprocessing,
                         const data::Dataset& test, const diagnose::Tools& tools);
 
-/// The first `count` samples, all if there are fewer.
-data::Dataset first_samples(const data::Dataset& dataset, std::int64_t count);
 /// The case on the first `count` of its test samples.
 diagnose::Case on_first_samples(diagnose::Case subject, std::int64_t count);
 

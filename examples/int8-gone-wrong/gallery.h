@@ -19,7 +19,7 @@ struct GalleryOptions {
   std::filesystem::path resnet8 = "../shared/models/mlperf_tiny/pretrainedResnet_quant.tflite";
   std::vector<std::string> networks;  ///< of 450k, w1.0, resnet8; all if empty
   std::int64_t test_samples = 10'000;
-  std::int64_t training_samples = 512;
+  std::int64_t training_samples = 2048;
 };
 
 /// The sound networks with their data. `tools` must outlive them.

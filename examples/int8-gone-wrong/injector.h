@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Truth {
 struct Broken {
   diagnose::Case subject;
   Truth truth;
+  /// The same file without the fault, where its float network is not the workbench's (it has lost channels, say).
+  std::optional<ir::Graph> sound = std::nullopt;
 };
 
 /// A way to break a network. Layer, extent and severity are drawn.

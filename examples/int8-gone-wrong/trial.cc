@@ -39,6 +39,9 @@ bool Trial::named_right() const {
 Result<Trial> try_case(const Broken& broken, const Workbench& bench, double sound_percent,
                        const TrialOptions& options) {
   Trial trial{.network = bench.name(), .truth = broken.truth, .sound_percent = sound_percent};
+  if (broken.sound) {
+    trial.sound_percent = NETFIT_TRY(accuracy(*broken.sound, bench.record(), broken.subject.test, bench.tools()));
+  }
   trial.seen_percent = NETFIT_TRY(seen_accuracy(broken.subject, bench.tools()));
   const diagnose::Case seen = on_first_samples(broken.subject, options.diagnose_samples);
   const diagnose::Diagnosis diagnosis = NETFIT_TRY(diagnose::diagnose(seen, bench.tools()));

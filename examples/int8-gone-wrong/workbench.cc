@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "data/preprocess.h"
+#include "diagnose/answers.h"
 #include "formats/catalog.h"
 #include "ir/ops.h"
 #include "passes/pipelines.h"
@@ -13,6 +14,8 @@
 
 namespace netfit::gone_wrong {
 namespace {
+
+constexpr std::int64_t kCalibration = 512;
 
 // The network that an int8 file stands for: its constants as reals, and nothing between values but their meaning.
 void widen(ir::Graph& graph) {
@@ -57,7 +60,8 @@ Result<Workbench> Workbench::create(Network network, data::Dataset training, dat
   bench.optimized_ = bench.graph();
   NETFIT_TRY(passes::optimize(bench.optimized_));
   const ir::Value& input = bench.optimized_.value(bench.optimized_.inputs.front().value);
-  bench.samples_ = NETFIT_TRY(data::preprocess(bench.training_.samples, input, bench.record()));
+  const data::Dataset calibration = diagnose::first_samples(bench.training_, kCalibration);
+  bench.samples_ = NETFIT_TRY(data::preprocess(calibration.samples, input, bench.record()));
   bench.ranges_ = NETFIT_TRY(bench.measure(bench.optimized_, bench.samples_));
   return bench;
 }

@@ -22,7 +22,7 @@ Result<Network> load_network(const std::filesystem::path& file, const std::strin
 /// A sound network with what it takes to quantize it, to run it and to judge what came out.
 class Workbench {
  public:
-  /// Quantizes with ranges from `training`, which must be images.
+  /// Quantizes with ranges from the first 512 of `training`, which must be images.
   static Result<Workbench> create(Network network, data::Dataset training, data::Dataset test,
                                   const diagnose::Tools& tools);
 
@@ -43,7 +43,7 @@ class Workbench {
   Result<ir::Graph> quantize(const ir::Graph& optimized) const;
   /// The sound int8 graph.
   Result<ir::Graph> int8(const quant::QuantizeOptions& options = {}) const;
-  /// Of every value of an optimized float graph over the training images; the observer sees a few samples at a time.
+  /// Of every value of an optimized float graph over `samples`; the observer sees a few samples at a time.
   Result<void> observe(const ir::Graph& optimized, const exec::Observer& observer) const;
   /// Raw outputs for raw inputs.
   Result<Tensor> run(const ir::Graph& graph, const Tensor& inputs) const;

@@ -50,7 +50,14 @@ std::vector<std::int64_t> permutation(std::size_t count, Draw& draw) {
   return order;
 }
 
-// Rows of the last layer in another order.
+template <typename T>
+void reorder(std::vector<T>& numbers, const std::vector<std::int64_t>& order) {
+  if (numbers.size() != order.size()) return;
+  const std::vector<T> old = numbers;
+  for (std::size_t i = 0; i < order.size(); ++i) numbers[i] = old[static_cast<std::size_t>(order[i])];
+}
+
+// Rows of the last layer in another order, each with its own scale.
 void permute_outputs(ir::Graph& graph, const std::vector<std::int64_t>& order) {
   const auto is_last_layer = [&](ir::NodeId id) { return graph.node(id).op == &ir::kFullyConnected; };
   const std::vector<ir::NodeId> nodes(graph.order().rbegin(), graph.order().rend());
@@ -63,7 +70,9 @@ void permute_outputs(ir::Graph& graph, const std::vector<std::int64_t>& order) {
       std::ranges::copy(old.bytes().subspan(static_cast<std::size_t>(order[i]) * row, row),
                         changed.mutable_bytes().begin() + static_cast<std::ptrdiff_t>(i * row));
     }
-    graph.value(layer.inputs[input]).constant = std::move(changed);
+    ir::Value& value = graph.value(layer.inputs[input]);
+    value.constant = std::move(changed);
+    if (value.quant) reorder(value.quant->scales, order);
   }
 }
 

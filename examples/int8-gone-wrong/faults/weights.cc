@@ -196,13 +196,15 @@ Result<Broken> make_scale_tiny(const Workbench& bench, Draw& draw) {
   const auto count = static_cast<std::int64_t>(std::ceil(draw.real(0.05, 0.4) * static_cast<double>(channels.size())));
   const std::vector<std::int64_t> dead = most_constant(channels, count);
   make_dead(network, id, dead, channels);
-  ir::Graph graph = NETFIT_TRY(bench.quantize(network));
+  const ir::Graph sound = NETFIT_TRY(bench.quantize(network));
+  ir::Graph graph = sound;
   wrap_biases(graph, network, id, dead);
   Broken broken{
       bench.about(graph),
       {.layer = graph.node(id).name,
        .channels = dead,
-       .done = fmt::format("{} channels of one layer are almost zero, and their biases leave 32 bits", count)}};
+       .done = fmt::format("{} channels of one layer are almost zero, and their biases leave 32 bits", count)},
+      sound};
   broken.subject.reference->graph = network;
   return broken;
 }
