@@ -99,16 +99,22 @@ class Comparer {
     std::unordered_set<ir::ValueId> wanted;
     for (const auto& [b, a] : twins_) wanted.insert(a);
     Reals reals;
-    const auto keep = [&](ir::ValueId id, std::int64_t, const Tensor& tensor) {
-      if (wanted.contains(id)) reals.insert_or_assign(id, reals_of(tensor, a_.value(id)));
+    const std::int64_t samples = inputs.front().shape()[0];
+    const auto keep = [&](ir::ValueId id, std::int64_t first, const Tensor& tensor) {
+      if (!wanted.contains(id)) return;
+      const Shape& shape = a_.value(id).shape;
+      Tensor& all = reals.try_emplace(id, DType::Float32, shape.with_dim(0, samples)).first->second;
+      const Tensor some = reals_of(tensor, a_.value(id));
+      const auto place = static_cast<std::size_t>(first * shape.element_count());
+      std::ranges::copy(some.data<float>(), all.mutable_data<float>().subspan(place).begin());
     };
     NETFIT_TRY(run_a_->run_observed(inputs, keep, progress_));
     return reals;
   }
 
   Result<void> add_accumulated(const Reals& reals, const std::vector<Tensor>& inputs) {
-    const auto add = [&](ir::ValueId id, std::int64_t, const Tensor& tensor) {
-      if (twins_.contains(id)) add_to(accumulated_, id, reals, tensor);
+    const auto add = [&](ir::ValueId id, std::int64_t first, const Tensor& tensor) {
+      if (twins_.contains(id)) add_to(accumulated_, id, reals, {first, tensor});
     };
     NETFIT_TRY(run_b_->run_observed(inputs, add, progress_));
     return {};
@@ -122,12 +128,19 @@ class Comparer {
       inputs.push_back(given.reshaped(b_.value(value).shape.with_dim(0, given.shape()[0])));
     }
     const std::vector<Tensor> outputs = NETFIT_TRY(run_apart_->run(inputs, progress_));
-    for (std::size_t i = 0; i < outputs.size(); ++i) add_to(single_, apart_.outputs[i], reals, outputs[i]);
+    for (std::size_t i = 0; i < outputs.size(); ++i) add_to(single_, apart_.outputs[i], reals, {0, outputs[i]});
     return {};
   }
 
-  void add_to(Metrics& metrics, ir::ValueId id, const Reals& reals, const Tensor& tensor) {
-    metrics.at(id).add(reals.at(twins_.at(id)).data<float>(), reals_of(tensor, b_.value(id)).data<float>());
+  struct Part {
+    std::int64_t first_sample;
+    const Tensor& tensor;
+  };
+  void add_to(Metrics& metrics, ir::ValueId id, const Reals& reals, const Part& part) {
+    const auto place = static_cast<std::size_t>(part.first_sample * b_.value(id).shape.element_count());
+    const Tensor some = reals_of(part.tensor, b_.value(id));
+    const auto count = static_cast<std::size_t>(some.element_count());
+    metrics.at(id).add(reals.at(twins_.at(id)).data<float>().subspan(place, count), some.data<float>());
   }
 
   GraphComparison result() const {

@@ -18,12 +18,12 @@ struct Engine {
 /// create_fast with the engine's options.
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const Engine& engine);
 
-/// How many samples an observer sees at once.
+/// How many samples an observer sees at once, at most.
 inline constexpr std::int64_t kObservedSamples = 8;
 
-/// The fast executor with a view of every value that is no constant: every one is an output of the graph that really
-/// runs, kObservedSamples at a time so that memory stays bounded. The same bits as create_fast. The observer is called
-/// from the calling thread.
+/// The fast executor with a view of every value that is no constant. The same bits as create_fast. Values are shown as
+/// soon as they are computed, so that looking takes next to no memory. One call of the observer at a time, from any
+/// thread; the samples of a value come in their order.
 Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph, const Engine& engine);
 
 }  // namespace netfit::exec

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exec/engine.h"
 
+#include <atomic>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -39,6 +40,61 @@ TEST(FastObservable, ShowsEveryValueOfEverySampleAndGivesTheSameBits) {
   const auto expected = (*plain)->run(std::span(&input, 1), base::no_progress());
   ASSERT_EQ(observed->size(), 1U);
   EXPECT_EQ(observed->front(), expected->front());
+}
+
+TEST(FastObservable, LetsAnObserverKeepWhatItSees) {
+  const ir::Graph graph = support::graph_of(kNetwork);
+  const Tensor input = support::random_tensor(1, DType::Float32, Shape{40, 6, 6, 3});
+  const auto observable = create_fast_observable(graph, Engine{.options = {.threads = 3}});
+  std::map<std::int64_t, Tensor> kept;
+  const Observer observer = [&](ir::ValueId value, std::int64_t first, const Tensor& tensor) {
+    if (graph.value(value).name == "y") kept.emplace(first, tensor);
+  };
+  const auto observed = (*observable)->run_observed(std::span(&input, 1), observer, base::no_progress());
+  ASSERT_TRUE(observed) << observed.error().text();
+  EXPECT_GT(kept.size(), 1U);
+  for (const auto& [first, tensor] : kept) {
+    EXPECT_EQ(tensor, observed->front().slice(first, first + tensor.shape()[0])) << first;
+  }
+}
+
+class StoppedAfter final : public Progress {
+ public:
+  explicit StoppedAfter(std::int64_t samples) : left_(samples) {}
+  void advance(std::int64_t steps) override { left_ -= steps; }
+  bool stopped() const override { return left_ <= 0; }
+
+ private:
+  std::atomic<std::int64_t> left_;
+};
+
+TEST(FastObservable, StopsWithEveryWorkerThatWaitsForItsTurn) {
+  const ir::Graph graph = support::graph_of(kNetwork);
+  const Tensor input = support::random_tensor(1, DType::Float32, Shape{400, 6, 6, 3});
+  const auto observable = create_fast_observable(graph, Engine{.options = {.threads = 4}});
+  StoppedAfter progress(40);
+  const Observer observer = [](ir::ValueId, std::int64_t, const Tensor&) {};
+  const auto observed = (*observable)->run_observed(std::span(&input, 1), observer, progress);
+  ASSERT_FALSE(observed);
+  EXPECT_EQ(observed.error().kind(), base::ErrorKind::Interrupted);
+}
+
+TEST(FastObservable, ShowsIntegersAsTheGraphHasThem) {
+  const ir::Graph graph = support::graph_of(R"(
+graph main(%x: i8[1,4,4,3] q(0.5, -3)) -> (%y) {
+  %y: q(0.25, 5) = add(%x, %x)
+})");
+  const Tensor input = support::random_tensor(1, DType::Int8, Shape{5, 4, 4, 3});
+  const auto observable = create_fast_observable(graph, Engine{});
+  ASSERT_TRUE(observable) << observable.error().text();
+  std::map<std::string, Tensor> seen;
+  const Observer observer = [&](ir::ValueId value, std::int64_t, const Tensor& tensor) {
+    seen.emplace(graph.value(value).name, tensor);
+  };
+  const auto observed = (*observable)->run_observed(std::span(&input, 1), observer, base::no_progress());
+  ASSERT_TRUE(observed) << observed.error().text();
+  EXPECT_EQ(seen.at("x"), input);
+  EXPECT_EQ(seen.at("y"), observed->front());
 }
 
 }  // namespace

@@ -47,9 +47,9 @@ std::int64_t choose_batch(const ir::Graph& graph) {
 }
 
 /// Keeps the graph alive that its session refers to, and OpenMP on one thread.
-class OwnedSession final : public Session {
+class OwnedSession final : public WitnessedSession {
  public:
-  OwnedSession(std::shared_ptr<const ir::Graph> graph, std::unique_ptr<Session> session)
+  OwnedSession(std::shared_ptr<const ir::Graph> graph, std::unique_ptr<WitnessedSession> session)
       : graph_(std::move(graph)), session_(std::move(session)) {}
 
   std::int64_t batch() const override { return session_->batch(); }
@@ -58,15 +58,19 @@ class OwnedSession final : public Session {
     const onednn::OneThread one_thread;
     return session_->compute();
   }
+  Result<void> compute_before(const Witness& witness) override {
+    const onednn::OneThread one_thread;
+    return session_->compute_before(witness);
+  }
   Result<void> give(std::span<std::byte* const> outputs) override { return session_->give(outputs); }
 
  private:
   std::shared_ptr<const ir::Graph> graph_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<WitnessedSession> session_;
 };
 
 struct CompiledSessions {
-  std::vector<std::unique_ptr<Session>> sessions;
+  std::vector<std::unique_ptr<WitnessedSession>> sessions;
   ExecutorLabel label;
 };
 
@@ -109,13 +113,23 @@ FastBackend choose_backend(const ir::Graph& graph) {
 Result<std::unique_ptr<Executor>> create_fast_on(const ir::Graph& graph, const FastOptions& options,
                                                  std::shared_ptr<const NodeRunner> fallback) {
   CompiledSessions compiled = NETFIT_TRY(compile_sessions(graph, options, fallback));
-  return create_parallel(graph, std::move(compiled.sessions), std::move(compiled.label));
+  std::vector<std::unique_ptr<Session>> sessions;
+  std::ranges::move(compiled.sessions, std::back_inserter(sessions));
+  return create_parallel(graph, std::move(sessions), std::move(compiled.label));
 }
 
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const ExecutorOptions& options,
                                               std::shared_ptr<const NodeRunner> fallback) {
   return create_fast_on(graph, FastOptions{.backend = choose_backend(graph), .threads = options.threads},
                         std::move(fallback));
+}
+
+Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph,
+                                                                   const ExecutorOptions& options,
+                                                                   std::shared_ptr<const NodeRunner> fallback) {
+  CompiledSessions compiled =
+      NETFIT_TRY(compile_sessions(graph, {.backend = choose_backend(graph), .threads = options.threads}, fallback));
+  return create_observable(graph, std::move(compiled.sessions), std::move(compiled.label));
 }
 
 Result<std::unique_ptr<Invocation>> create_fast_invocation(const ir::Graph& graph,

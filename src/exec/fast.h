@@ -12,6 +12,13 @@ namespace netfit::exec {
 Result<std::unique_ptr<Executor>> create_fast(const ir::Graph& graph, const ExecutorOptions& options,
                                               std::shared_ptr<const NodeRunner> fallback);
 
+/// The same bits, with a view of every value that is no constant: where it was computed, at most 8 samples at a time,
+/// so that looking costs no memory. One call of the observer at a time, from any thread; a value's samples come in
+/// order.
+Result<std::unique_ptr<ObservableExecutor>> create_fast_observable(const ir::Graph& graph,
+                                                                   const ExecutorOptions& options,
+                                                                   std::shared_ptr<const NodeRunner> fallback);
+
 enum class FastBackend { OneDnn, Xnnpack };
 
 /// For tests and benchmarks, which compare backends and batches.

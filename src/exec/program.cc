@@ -17,7 +17,7 @@
 namespace netfit::exec {
 namespace {
 
-class ProgramSession final : public Session {
+class ProgramSession final : public WitnessedSession {
  public:
   ProgramSession(const ir::Graph& graph, const ProgramOptions& options)
       : graph_(graph), batch_(options.batch), storage_(options.storage) {}
@@ -37,6 +37,15 @@ class ProgramSession final : public Session {
     return {};
   }
 
+  Result<void> compute_before(const Witness& witness) override {
+    auto value = computed_.begin();
+    for (std::size_t done = 0; done <= steps_.size(); ++done) {
+      for (; value != computed_.end() && value->steps == done; ++value) NETFIT_TRY(show(value->id, witness));
+      if (done < steps_.size()) NETFIT_TRY(steps_[done]->run());
+    }
+    return {};
+  }
+
   Result<void> give(std::span<std::byte* const> outputs) override {
     for (std::size_t i = 0; i < outputs.size(); ++i) give_value(graph_.outputs[i].value, outputs[i]);
     return {};
@@ -45,11 +54,15 @@ class ProgramSession final : public Session {
   Result<std::vector<std::string>> compile(const ProgramOptions& options,
                                            const std::shared_ptr<const NodeRunner>& fallback) {
     std::vector<std::string> fallback_nodes;
-    for (const ir::GraphInput& input : graph_.inputs) add_buffer(input.value, 0);
+    for (const ir::GraphInput& input : graph_.inputs) {
+      add_buffer(input.value, 0);
+      computed_.push_back({input.value, 0});
+    }
     for (const ir::NodeId id : graph_.order()) {
       const ir::NodeView node(graph_, graph_.node(id));
       if (becomes_alias(node)) {
         buffer_of_[node.node().outputs[0]] = buffer_of_.at(node.node().inputs[0]);
+        computed_.push_back({node.node().outputs[0], steps_.size()});
         continue;
       }
       const NodeContext context{node, batch_, storage_};
@@ -93,6 +106,7 @@ class ProgramSession final : public Session {
     add_buffer(node.outputs[0], now);
     steps_.push_back(std::move(step));
     nodes_.push_back(&node);
+    computed_.push_back({node.outputs[0], steps_.size()});
   }
 
   Result<void> bind() {
@@ -122,6 +136,14 @@ class ProgramSession final : public Session {
     return {};
   }
 
+  Result<void> show(ir::ValueId id, const Witness& witness) const {
+    const ir::Value& value = graph_.value(id);
+    if (!is_flipped(value.dtype, storage_)) return witness(id, address(id));
+    Tensor as_is(DType::UInt8, Shape{batch_ * sample_bytes(value)});
+    move(address(id), as_is.mutable_bytes().data(), value, batch_);
+    return witness(id, as_is.bytes().data());
+  }
+
   std::byte* address(ir::ValueId id) const { return base_ + plan_.offsets[buffer_of_.at(id)]; }
 
   void give_value(ir::ValueId id, std::byte* output) const {
@@ -142,11 +164,18 @@ class ProgramSession final : public Session {
     }
   }
 
+  /// A value and the number of steps after which it is there.
+  struct Computed {
+    ir::ValueId id;
+    std::size_t steps;
+  };
+
   const ir::Graph& graph_;
   std::int64_t batch_;
   ByteStorage storage_;
   std::vector<std::unique_ptr<Step>> steps_;
   std::vector<const ir::Node*> nodes_;
+  std::vector<Computed> computed_;
   std::unordered_map<ir::ValueId, std::size_t> buffer_of_;
   std::vector<Lifetime> lifetimes_;
   ArenaPlan plan_;

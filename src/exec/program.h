@@ -20,7 +20,7 @@ struct ProgramOptions {
 
 /// A graph as a list of steps over one arena.
 struct Program {
-  std::unique_ptr<Session> session;
+  std::unique_ptr<WitnessedSession> session;
   /// Nodes that no maker does; they run on the fallback, one sample at a time.
   std::vector<std::string> fallback_nodes;
 };

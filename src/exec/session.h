@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,6 +39,16 @@ class Session {
   }
 };
 
+/// Sees batch() samples of a value where a session computed it, before anything else is computed.
+using Witness = std::function<Result<void>(ir::ValueId value, const std::byte* samples)>;
+
+/// A session that shows what it computes.
+class WitnessedSession : public Session {
+ public:
+  /// As compute(). Shows every value of the graph that is no constant, its inputs first, then in graph order.
+  virtual Result<void> compute_before(const Witness& witness) = 0;
+};
+
 /// What an executor is called and what ran elsewhere.
 struct ExecutorLabel {
   std::string name;
@@ -48,6 +59,11 @@ struct ExecutorLabel {
 /// session. All sessions have the same batch, so a sample's result does not depend on their number.
 Result<std::unique_ptr<Executor>> create_parallel(const ir::Graph& graph,
                                                   std::vector<std::unique_ptr<Session>> sessions, ExecutorLabel label);
+
+/// The same, and shows the values of graph, in graph layout.
+Result<std::unique_ptr<ObservableExecutor>> create_observable(const ir::Graph& graph,
+                                                              std::vector<std::unique_ptr<WitnessedSession>> sessions,
+                                                              ExecutorLabel label);
 
 /// `session` has batch 1.
 Result<std::unique_ptr<Invocation>> create_invocation(const ir::Graph& graph, std::unique_ptr<Session> session,
