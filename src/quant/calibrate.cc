@@ -69,22 +69,20 @@ Result<Ranges> calibrate(const ir::Graph& graph, exec::ObservableExecutor& execu
                          const CalibrationOptions& options, Progress& progress) {
   NETFIT_TRY(check_options(options));
   const std::int64_t samples = NETFIT_TRY(count_samples(graph, inputs));
+  const bool by_samples =
+      options.estimator == RangeEstimator::MinMax || options.estimator == RangeEstimator::MovingAverage;
   ExtremesObserver extremes(graph, samples);
-  NETFIT_TRY(executor.run_observed(
-      inputs,
-      [&](ir::ValueId value, std::int64_t first, const Tensor& tensor) { extremes.observe(value, first, tensor); },
-      progress));
+  HistogramObserver histograms(by_samples ? std::vector<ir::ValueId>{} : activations(graph));
+  const auto observe = [&](ir::ValueId value, std::int64_t first, const Tensor& tensor) {
+    const Range range = extremes.observe(value, first, tensor);
+    histograms.observe(value, range, tensor);
+  };
+  NETFIT_TRY(executor.run_observed(inputs, observe, progress));
   NETFIT_TRY(extremes.check_finite(graph));
   Ranges ranges = ranges_of_samples(graph, extremes, options);
-  if (options.estimator == RangeEstimator::MinMax || options.estimator == RangeEstimator::MovingAverage) return ranges;
-
-  // The others need to know how the elements spread, for which the ends must be known: a second run.
-  HistogramObserver histograms(ranges);
-  NETFIT_TRY(executor.run_observed(
-      inputs, [&](ir::ValueId value, std::int64_t, const Tensor& tensor) { histograms.observe(value, tensor); },
-      progress));
+  if (by_samples) return ranges;
   for (auto& [id, range] : ranges) {
-    range = range_of_histogram(histograms.histogram(id), clip_weight(graph, id), options);
+    range = range_of_histogram(histograms.histogram(id, range), clip_weight(graph, id), options);
   }
   return ranges;
 }

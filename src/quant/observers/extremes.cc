@@ -60,15 +60,22 @@ ExtremesObserver::ExtremesObserver(const ir::Graph& graph, std::int64_t samples)
   }
 }
 
-void ExtremesObserver::observe(ir::ValueId value, std::int64_t first_sample, const Tensor& tensor) {
+Range ExtremesObserver::observe(ir::ValueId value, std::int64_t first_sample, const Tensor& tensor) {
   const auto found = watched_.find(value);
-  if (found == watched_.end()) return;
+  if (found == watched_.end()) return {};
   Watched& watched = found->second;
   const std::span<const float> elements = tensor.data<float>();
   const auto each = static_cast<std::size_t>(watched.elements);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  Range all{kInfinity, -kInfinity};
   for (std::size_t i = 0; (i + 1) * each <= elements.size() && each > 0; ++i) {
-    watched.ranges.at(static_cast<std::size_t>(first_sample) + i) = extremes(elements.data() + i * each, each);
+    const Range range = extremes(elements.data() + i * each, each);
+    watched.ranges.at(static_cast<std::size_t>(first_sample) + i) = range;
+    if (std::isnan(range.low)) all = range;
+    if (std::isnan(all.low)) continue;
+    all = {std::min(all.low, range.low), std::max(all.high, range.high)};
   }
+  return all;
 }
 
 Result<void> ExtremesObserver::check_finite(const ir::Graph& graph) const {

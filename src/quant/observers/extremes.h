@@ -16,8 +16,9 @@ class ExtremesObserver {
   /// Watches every float value of `graph` that is no constant, over `samples` samples.
   ExtremesObserver(const ir::Graph& graph, std::int64_t samples);
 
-  /// May be called from several threads for different samples.
-  void observe(ir::ValueId value, std::int64_t first_sample, const Tensor& tensor);
+  /// May be called from several threads for different samples. Gives the range of all of `tensor`, NaN if an element
+  /// is; zeros for a value that is not watched.
+  Range observe(ir::ValueId value, std::int64_t first_sample, const Tensor& tensor);
 
   /// One range per sample, in sample order.
   const std::vector<Range>& samples(ir::ValueId value) const { return watched_.at(value).ranges; }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "exec/kernels/clones.h"
@@ -10,63 +11,107 @@
 namespace netfit::quant {
 namespace {
 
+// Bins of the grid on either side of zero.
+constexpr int kSide = 16'384;
+constexpr int kSideBits = 14;
+// Narrower ones would be lost in single precision.
+constexpr int kLeastExponent = -100;
 constexpr std::size_t kBlock = 1024;
-// Equal elements, zeros above all, come in runs. Each lane counts every fourth, so that an addition need not wait for
-// the one before.
-constexpr std::size_t kLanes = 4;
+// Equal elements, zeros above all, come in runs. Each lane counts every second, so that an addition need not always
+// wait for the one before.
+constexpr std::size_t kLanes = 2;
 
-struct Grid {
-  double start;
-  double bins_per_unit;
-};
-
-NETFIT_CLONES void find_bins(const float* elements, std::size_t count, const Grid& grid, std::int32_t* bins) {
-  const double start = grid.start;
-  const double bins_per_unit = grid.bins_per_unit;
-  constexpr auto kLast = static_cast<std::int32_t>(HistogramObserver::kBins - 1);
+// Rounds down: truncates, and takes back what that raised.
+NETFIT_CLONES void find_bins(const float* elements, std::size_t count, float bins_per_unit, std::int32_t* bins) {
   for (std::size_t i = 0; i < count; ++i) {
-    // Ranges hold all elements, so only rounding can lead out of the bins.
-    const auto bin = static_cast<std::int32_t>((static_cast<double>(elements[i]) - start) * bins_per_unit);
-    const std::int32_t raised = bin < 0 ? 0 : bin;
-    bins[i] = raised > kLast ? kLast : raised;
+    const float place = elements[i] * bins_per_unit;
+    const auto truncated = static_cast<std::int32_t>(place);
+    bins[i] = truncated - (static_cast<float>(truncated) > place ? 1 : 0);
   }
 }
 
-std::vector<std::int64_t> count(std::span<const float> elements, const Grid& grid) {
-  std::vector<std::int32_t> lanes(kLanes * HistogramObserver::kBins, 0);
+struct Bins {
+  std::size_t first;
+  std::size_t last;
+};
+
+// Adds to counts[first, last], which hold all elements.
+void count(std::span<const float> elements, float bins_per_unit, Bins all, std::vector<std::int64_t>& counts) {
+  const std::size_t width = all.last - all.first + 1;
+  std::vector<std::int32_t> lanes(kLanes * width, 0);
   std::array<std::int32_t, kBlock> bins;
   for (std::size_t first = 0; first < elements.size(); first += kBlock) {
     const std::size_t length = std::min(kBlock, elements.size() - first);
-    find_bins(elements.data() + first, length, grid, bins.data());
+    find_bins(elements.data() + first, length, bins_per_unit, bins.data());
     for (std::size_t i = 0; i < length; ++i) {
-      ++lanes[i % kLanes * HistogramObserver::kBins + static_cast<std::size_t>(bins[i])];
+      ++lanes[i % kLanes * width + static_cast<std::size_t>(bins[i] + kSide) - all.first];
     }
   }
-  std::vector<std::int64_t> counts(HistogramObserver::kBins, 0);
-  for (std::size_t i = 0; i < lanes.size(); ++i) counts[i % HistogramObserver::kBins] += lanes[i];
-  return counts;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    for (std::size_t bin = 0; bin < width; ++bin) counts[all.first + bin] += lanes[lane * width + bin];
+  }
+}
+
+// The least with which every element lies on the grid.
+int exponent_for(const Range& range) {
+  int exponent = 0;
+  static_cast<void>(std::frexp(std::max(std::fabs(range.low), std::fabs(range.high)), &exponent));
+  return std::max(exponent - kSideBits, kLeastExponent);
+}
+
+std::size_t bin_of(float element, float bins_per_unit) {
+  std::int32_t bin = 0;
+  find_bins(&element, 1, bins_per_unit, &bin);
+  return static_cast<std::size_t>(bin + kSide);
 }
 
 }  // namespace
 
 std::int64_t Histogram::total() const { return std::accumulate(counts.begin(), counts.end(), std::int64_t{0}); }
 
-HistogramObserver::HistogramObserver(const Ranges& ranges) {
-  for (const auto& [value, range] : ranges) {
+HistogramObserver::HistogramObserver(const std::vector<ir::ValueId>& values) {
+  for (const ir::ValueId value : values) {
     slots_[value] = std::make_unique<Slot>();
-    slots_[value]->histogram = {.range = range, .counts = std::vector<std::int64_t>(kBins, 0)};
+    slots_[value]->exponent = kLeastExponent;
+    slots_[value]->counts.resize(2 * kSide, 0);
   }
 }
 
-void HistogramObserver::observe(ir::ValueId value, const Tensor& tensor) {
+// Halves of a bin are two bins of the finer grid: which one an element was in makes no difference.
+void HistogramObserver::widen(Slot& slot, int exponent) {
+  if (exponent <= slot.exponent) return;
+  const int doublings = std::min(exponent - slot.exponent, kSideBits + 1);
+  std::vector<std::int64_t> wide(2 * kSide, 0);
+  for (int bin = -kSide; bin < kSide; ++bin) {
+    wide[static_cast<std::size_t>((bin >> doublings) + kSide)] += slot.counts[static_cast<std::size_t>(bin + kSide)];
+  }
+  slot.counts = std::move(wide);
+  slot.exponent = exponent;
+}
+
+void HistogramObserver::observe(ir::ValueId value, const Range& range, const Tensor& tensor) {
   const auto found = slots_.find(value);
-  if (found == slots_.end()) return;
+  if (found == slots_.end() || !std::isfinite(range.low) || !std::isfinite(range.high)) return;
   Slot& slot = *found->second;
-  const double width = slot.histogram.bin_width();
-  const Grid grid{.start = static_cast<double>(slot.histogram.range.low), .bins_per_unit = width > 0 ? 1 / width : 0};
-  const std::vector<std::int64_t> counts = count(tensor.data<float>(), grid);
   const std::lock_guard lock(slot.mutex);
-  for (std::size_t bin = 0; bin < kBins; ++bin) slot.histogram.counts[bin] += counts[bin];
+  widen(slot, exponent_for(range));
+  const float bins_per_unit = std::ldexp(1.0F, -slot.exponent);
+  const Bins all{bin_of(range.low, bins_per_unit), bin_of(range.high, bins_per_unit)};
+  count(tensor.data<float>(), bins_per_unit, all, slot.counts);
+}
+
+Histogram HistogramObserver::histogram(ir::ValueId value, const Range& range) const {
+  const Slot& slot = *slots_.at(value);
+  Histogram histogram{.range = range, .counts = std::vector<std::int64_t>(kBins, 0)};
+  const double width = std::ldexp(1.0, slot.exponent);
+  for (int bin = -kSide; bin < kSide; ++bin) {
+    const std::int64_t elements = slot.counts[static_cast<std::size_t>(bin + kSide)];
+    if (elements == 0) continue;
+    const double place = ((bin + 0.5) * width - static_cast<double>(range.low)) / histogram.bin_width();
+    const double within = histogram.bin_width() > 0 ? std::clamp(place, 0.0, static_cast<double>(kBins - 1)) : 0.0;
+    histogram.counts[static_cast<std::size_t>(within)] += elements;
+  }
+  return histogram;
 }
 
 }  // namespace netfit::quant

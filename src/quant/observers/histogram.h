@@ -25,23 +25,29 @@ struct Histogram {
   std::int64_t total() const;
 };
 
-/// Counts every value over a range known beforehand. Counts are whole numbers, whose sum does not depend on order.
+/// Counts every value on a grid around zero whose bins are a power of two wide and double when the elements outgrow it.
+/// Neither the order of tensors nor the number of threads leaves a trace.
 class HistogramObserver {
  public:
   static constexpr std::size_t kBins = 4096;
 
-  explicit HistogramObserver(const Ranges& ranges);
+  explicit HistogramObserver(const std::vector<ir::ValueId>& values);
 
-  /// May be called from several threads.
-  void observe(ir::ValueId value, const Tensor& tensor);
+  /// `range` holds all elements of `tensor`. May be called from several threads.
+  void observe(ir::ValueId value, const Range& range, const Tensor& tensor);
 
-  const Histogram& histogram(ir::ValueId value) const { return slots_.at(value)->histogram; }
+  /// Over `range`, which holds all elements, in kBins parts: a bin of the grid, some third of one, counts where its
+  /// middle lies.
+  Histogram histogram(ir::ValueId value, const Range& range) const;
 
  private:
   struct Slot {
     std::mutex mutex;
-    Histogram histogram;
+    int exponent;  ///< bins are 2^exponent wide
+    std::vector<std::int64_t> counts;
   };
+  static void widen(Slot& slot, int exponent);
+
   std::unordered_map<ir::ValueId, std::unique_ptr<Slot>> slots_;
 };
 
