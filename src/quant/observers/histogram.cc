@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <numeric>
 
 #include "exec/kernels/clones.h"
@@ -17,39 +18,49 @@ constexpr int kSideBits = 14;
 // Narrower ones would be lost in single precision.
 constexpr int kLeastExponent = -100;
 constexpr std::size_t kBlock = 1024;
-// Equal elements, zeros above all, come in runs. Each lane counts every second, so that an addition need not always
-// wait for the one before.
-constexpr std::size_t kLanes = 2;
+constexpr std::size_t kVector = 8;
+using Floats [[gnu::vector_size(kVector * sizeof(float))]] = float;
+using Integers [[gnu::vector_size(kVector * sizeof(std::int32_t))]] = std::int32_t;
 
-// Rounds down: truncates, and takes back what that raised.
-NETFIT_CLONES void find_bins(const float* elements, std::size_t count, float bins_per_unit, std::int32_t* bins) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float place = elements[i] * bins_per_unit;
-    const auto truncated = static_cast<std::int32_t>(place);
-    bins[i] = truncated - (static_cast<float>(truncated) > place ? 1 : 0);
+struct Grid {
+  float bins_per_unit;
+  std::int32_t first;  ///< bin that is called 0
+};
+
+// Rounds down: truncates, and takes back what that raised. `count` is rounded up to whole vectors,
+// which lie within what may be read behind a tensor.
+NETFIT_CLONES void find_bins(const float* elements, std::size_t count, const Grid& grid, std::int32_t* bins) {
+  for (std::size_t i = 0; i < count; i += kVector) {
+    Floats places;
+    std::memcpy(&places, elements + i, sizeof places);
+    places *= grid.bins_per_unit;
+    Integers found = __builtin_convertvector(places, Integers);
+    found += __builtin_convertvector(found, Floats) > places;  // -1 where that is so
+    found -= grid.first;
+    std::memcpy(bins + i, &found, sizeof found);
   }
 }
 
-struct Bins {
-  std::size_t first;
-  std::size_t last;
-};
-
-// Adds to counts[first, last], which hold all elements.
-void count(std::span<const float> elements, float bins_per_unit, Bins all, std::vector<std::int64_t>& counts) {
-  const std::size_t width = all.last - all.first + 1;
-  std::vector<std::int32_t> lanes(kLanes * width, 0);
+// Equal elements, zeros above all, come in runs: even and odd ones are counted apart, so that an addition need not
+// always wait for the one before. Adds to `counts`, whose first is that of grid.first and which hold all elements.
+void count(std::span<const float> elements, const Grid& grid, std::span<std::int64_t> counts) {
+  std::vector<std::int32_t> even(counts.size(), 0);
+  std::vector<std::int32_t> odd(counts.size(), 0);
   std::array<std::int32_t, kBlock> bins;
   for (std::size_t first = 0; first < elements.size(); first += kBlock) {
     const std::size_t length = std::min(kBlock, elements.size() - first);
-    find_bins(elements.data() + first, length, bins_per_unit, bins.data());
-    for (std::size_t i = 0; i < length; ++i) {
-      ++lanes[i % kLanes * width + static_cast<std::size_t>(bins[i] + kSide) - all.first];
+    find_bins(elements.data() + first, length, grid, bins.data());
+    for (std::size_t i = 0; i + 1 < length; i += 2) {
+      ++even[static_cast<std::size_t>(bins[i])];
+      ++odd[static_cast<std::size_t>(bins[i + 1])];
     }
+    if (length % 2 == 1) ++even[static_cast<std::size_t>(bins[length - 1])];
   }
-  for (std::size_t lane = 0; lane < kLanes; ++lane) {
-    for (std::size_t bin = 0; bin < width; ++bin) counts[all.first + bin] += lanes[lane * width + bin];
-  }
+  for (std::size_t bin = 0; bin < counts.size(); ++bin) counts[bin] += std::int64_t{even[bin]} + odd[bin];
+}
+
+std::int32_t bin_of(float element, float bins_per_unit) {
+  return static_cast<std::int32_t>(std::floor(element * bins_per_unit));
 }
 
 // The least with which every element lies on the grid.
@@ -57,12 +68,6 @@ int exponent_for(const Range& range) {
   int exponent = 0;
   static_cast<void>(std::frexp(std::max(std::fabs(range.low), std::fabs(range.high)), &exponent));
   return std::max(exponent - kSideBits, kLeastExponent);
-}
-
-std::size_t bin_of(float element, float bins_per_unit) {
-  std::int32_t bin = 0;
-  find_bins(&element, 1, bins_per_unit, &bin);
-  return static_cast<std::size_t>(bin + kSide);
 }
 
 }  // namespace
@@ -96,8 +101,10 @@ void HistogramObserver::observe(ir::ValueId value, const Range& range, const Ten
   const std::lock_guard lock(slot.mutex);
   widen(slot, exponent_for(range));
   const float bins_per_unit = std::ldexp(1.0F, -slot.exponent);
-  const Bins all{bin_of(range.low, bins_per_unit), bin_of(range.high, bins_per_unit)};
-  count(tensor.data<float>(), bins_per_unit, all, slot.counts);
+  const std::int32_t first = bin_of(range.low, bins_per_unit);
+  const std::int32_t last = bin_of(range.high, bins_per_unit);
+  const auto counts = std::span(slot.counts).subspan(static_cast<std::size_t>(first + kSide));
+  count(tensor.data<float>(), {bins_per_unit, first}, counts.first(static_cast<std::size_t>(last - first + 1)));
 }
 
 Histogram HistogramObserver::histogram(ir::ValueId value, const Range& range) const {
