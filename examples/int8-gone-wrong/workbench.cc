@@ -80,12 +80,6 @@ Result<ir::Graph> Workbench::int8(const quant::QuantizeOptions& options) const {
   return quant::quantize_int8(optimized_, ranges_, options);
 }
 
-Result<void> Workbench::observe(const ir::Graph& optimized, const exec::Observer& observer) const {
-  const auto executor = NETFIT_TRY(exec::create_fast_observable(optimized, tools().engine));
-  NETFIT_TRY(executor->run_observed(std::array{samples_}, observer, tools().progress));
-  return {};
-}
-
 Result<Tensor> Workbench::run(const ir::Graph& graph, const Tensor& inputs) const {
   const auto executor = NETFIT_TRY(exec::create_fast(graph, tools().engine));
   return NETFIT_TRY(executor->run(std::array{inputs}, tools().progress)).front();

@@ -43,8 +43,6 @@ class Workbench {
   Result<ir::Graph> quantize(const ir::Graph& optimized) const;
   /// The sound int8 graph.
   Result<ir::Graph> int8(const quant::QuantizeOptions& options = {}) const;
-  /// Of every value of an optimized float graph over `samples`; the observer sees a few samples at a time.
-  Result<void> observe(const ir::Graph& optimized, const exec::Observer& observer) const;
   /// Raw outputs for raw inputs.
   Result<Tensor> run(const ir::Graph& graph, const Tensor& inputs) const;
 

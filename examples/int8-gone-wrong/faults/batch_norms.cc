@@ -101,14 +101,14 @@ void split_activation(passes::Wiring& wiring, NodeId id) {
 }
 
 // y = conv(x) becomes batch_norm(z) with z = (y - bias) / size.
-void unfold(passes::Wiring& wiring, NodeId id, const std::vector<ChannelStatistics>& results) {
+void unfold(passes::Wiring& wiring, NodeId id, const std::vector<quant::ChannelStatistics>& results) {
   ir::Graph& graph = wiring.graph();
   const std::string name = graph.node(id).name;
   const std::vector<double> size = sizes(NodeView(graph, graph.node(id)));
   const std::vector<double> bias = elements(graph, graph.node(id).inputs[2]);
   std::vector<double> scale, shift, mean, variance, inverse;
   for (std::size_t c = 0; c < size.size(); ++c) {
-    variance.push_back(results[c].variance / (size[c] * size[c]));
+    variance.push_back(results[c].variance() / (size[c] * size[c]));
     mean.push_back((results[c].mean - bias[c]) / size[c]);
     scale.push_back(size[c] * std::sqrt(variance[c] + static_cast<double>(kEpsilon)));
     shift.push_back(results[c].mean);
@@ -131,7 +131,7 @@ Result<ir::Graph> with_batch_norms(const Workbench& bench) {
   ir::Graph graph = bench.optimized();
   passes::Wiring wiring(graph);
   for (const NodeId id : convolutions(graph)) split_activation(wiring, id);
-  const StatisticsOfValues statistics = NETFIT_TRY(layer_results(bench, graph));
+  const quant::StatisticsByValue statistics = NETFIT_TRY(channel_statistics(bench, graph));
   for (const NodeId id : convolutions(graph)) unfold(wiring, id, statistics.at(graph.node(id).outputs.front()));
   return graph;
 }

@@ -3,6 +3,8 @@
 // Networks whose float function is that of the sound one, bit for bit but for the order of sums, and whose channels are
 // of very unequal size: factors are powers of two, undone by whoever reads the channel.
 
+#include "faults/spread.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,14 +22,15 @@ namespace {
 constexpr double kUnsaturated = 5.0;
 
 // Channels of a group that may shrink: where a relu6 clamps, only those that it never does.
-std::vector<bool> may_shrink(const ir::Graph& graph, const ChannelGroup& group, const StatisticsOfValues& statistics) {
+std::vector<bool> may_shrink(const ir::Graph& graph, const ChannelGroup& group,
+                             const quant::StatisticsByValue& statistics) {
   std::vector<bool> may(static_cast<std::size_t>(group.channels(graph)), true);
   for (const ir::NodeId id : group.producers) {
     const ir::Node& node = graph.node(id);
     if (!node.attrs.holds<ir::Conv2dAttrs>() || node.attrs.as<ir::Conv2dAttrs>().activation != ir::Activation::Relu6)
       continue;
-    const std::vector<ChannelStatistics>& channels = statistics.at(node.outputs.front());
-    for (std::size_t c = 0; c < may.size(); ++c) may[c] = may[c] && channels[c].highest < kUnsaturated;
+    const std::vector<quant::ChannelStatistics>& channels = statistics.at(node.outputs.front());
+    for (std::size_t c = 0; c < may.size(); ++c) may[c] = may[c] && channels[c].high < kUnsaturated;
   }
   return may;
 }
@@ -58,7 +61,7 @@ std::vector<ChannelGroup> groups_of(const ir::Graph& graph, bool residual) {
 Result<SpreadNetwork> spread_between_layers(const Workbench& bench, Draw& draw, const SpreadOptions& options) {
   SpreadNetwork result{.graph = bench.optimized()};
   std::vector<ChannelGroup> groups = groups_of(result.graph, false);
-  const StatisticsOfValues statistics = NETFIT_TRY(layer_results(bench, result.graph));
+  const quant::StatisticsByValue statistics = NETFIT_TRY(channel_statistics(bench, result.graph));
   std::erase_if(groups, [&](const ChannelGroup& group) {
     const std::vector<bool> may = may_shrink(result.graph, group, statistics);
     return std::ranges::count(may, true) < std::ssize(may) / 4;

@@ -11,6 +11,7 @@
 #include "channel_groups.h"
 #include "channel_statistics.h"
 #include "faults/faults.h"
+#include "faults/spread.h"
 #include "ir/ops.h"
 #include "passes/layer_channels.h"
 
@@ -96,12 +97,12 @@ void share_scale(ir::Graph& graph, NodeId id) {
 }
 
 // The channels of a layer that vary least, and whose constant part is then all they give.
-std::vector<std::int64_t> most_constant(const std::vector<ChannelStatistics>& channels, std::int64_t count) {
+std::vector<std::int64_t> most_constant(const std::vector<quant::ChannelStatistics>& channels, std::int64_t count) {
   std::vector<std::int64_t> order(channels.size());
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const auto steadiness = [&](std::int64_t c) {
-    const ChannelStatistics& channel = channels[static_cast<std::size_t>(c)];
-    return std::fabs(channel.mean) / (std::sqrt(channel.variance) + 1e-3);
+    const quant::ChannelStatistics& channel = channels[static_cast<std::size_t>(c)];
+    return std::fabs(channel.mean) / (std::sqrt(channel.variance()) + 1e-3);
   };
   std::ranges::sort(order, std::greater(), steadiness);
   order.resize(static_cast<std::size_t>(count));
@@ -111,7 +112,7 @@ std::vector<std::int64_t> most_constant(const std::vector<ChannelStatistics>& ch
 
 // Channels that give (almost) nothing but their bias, as pruning and weight decay leave them.
 void make_dead(ir::Graph& graph, NodeId id, const std::vector<std::int64_t>& dead,
-               const std::vector<ChannelStatistics>& channels) {
+               const std::vector<quant::ChannelStatistics>& channels) {
   std::vector<double> factors(channels.size(), 1.0);
   for (const std::int64_t c : dead) factors[static_cast<std::size_t>(c)] = 1e-9;
   scale_outputs(graph, id, factors);
@@ -192,7 +193,7 @@ Result<Broken> make_scale_tiny(const Workbench& bench, Draw& draw) {
     return network.node(id).op == &ir::kFullyConnected || !NodeView(network, network.node(id)).has_input(2);
   });
   const NodeId id = draw.one_of(candidates);
-  const std::vector<ChannelStatistics> channels = NETFIT_TRY(before_activation(bench, network, id));
+  const std::vector<quant::ChannelStatistics> channels = NETFIT_TRY(before_activation(bench, network, id));
   const auto count = static_cast<std::int64_t>(std::ceil(draw.real(0.05, 0.4) * static_cast<double>(channels.size())));
   const std::vector<std::int64_t> dead = most_constant(channels, count);
   make_dead(network, id, dead, channels);

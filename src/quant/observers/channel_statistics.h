@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct ChannelStatistics {
   float high = 0.0F;
   double mean = 0.0;
   double mean_square = 0.0;
+
+  double variance() const { return std::max(0.0, mean_square - mean * mean); }
 };
 
 using StatisticsByValue = std::unordered_map<ir::ValueId, std::vector<ChannelStatistics>>;

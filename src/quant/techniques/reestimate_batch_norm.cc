@@ -39,11 +39,8 @@ class Record {
         variance_(tensor::to_doubles(*norm.input(kVariance).constant)) {}
 
   std::size_t channels() const { return mean_.size(); }
-  double data_variance(std::size_t c) const {
-    return std::max(0.0, data_[c].mean_square - data_[c].mean * data_[c].mean);
-  }
   double shift(std::size_t c) const {
-    const double variance = data_variance(c) + epsilon_;
+    const double variance = data_[c].variance() + epsilon_;
     return std::hypot((mean_[c] - data_[c].mean) / std::sqrt(variance),
                       std::log2((variance_[c] + epsilon_) / variance));
   }
@@ -62,7 +59,7 @@ void correct(passes::Wiring& wiring, NodeId id, std::span<const ChannelStatistic
   std::vector<float> variance;
   for (std::size_t c = 0; c < record.channels(); ++c) {
     mean.push_back(static_cast<float>(data[c].mean));
-    variance.push_back(static_cast<float>(record.data_variance(c)));
+    variance.push_back(static_cast<float>(data[c].variance()));
   }
   const Shape channels = norm.input(kMean).shape;
   passes::replace_constant(wiring, id, kMean, Tensor::from(channels, mean));
