@@ -3,30 +3,69 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "exec/kernels/clones.h"
 
 namespace netfit::quant {
 
+namespace {
+
+constexpr std::size_t kVector = 4;
+using Floats [[gnu::vector_size(kVector * sizeof(float))]] = float;
+using Doubles [[gnu::vector_size(kVector * sizeof(double))]] = double;
+
+/// What Channel holds, for some channels side by side.
+struct SideBySide {
+  Floats low;
+  Floats high;
+  Doubles sum;
+  Doubles squares;
+};
+
+NETFIT_CLONES void add_rows(const float* elements, std::size_t rows, std::size_t channels, SideBySide& sums) {
+  SideBySide now = sums;
+  for (std::size_t row = 0; row < rows; ++row) {
+    Floats some;
+    std::memcpy(&some, elements + row * channels, sizeof some);
+    const Doubles wide = __builtin_convertvector(some, Doubles);
+    now.low = some < now.low ? some : now.low;
+    now.high = some > now.high ? some : now.high;
+    now.sum += wide;
+    now.squares += wide * wide;
+  }
+  sums = now;
+}
+
+}  // namespace
+
+// Some channels after the other; what stands beyond the last is read and dropped.
 void ChannelSums::add(const Tensor& tensor) {
   const std::span<const float> elements = tensor.data<float>();
   const auto channels = static_cast<std::size_t>(tensor.shape().dim(-1));
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   channels_.resize(channels, {.low = kInfinity, .high = -kInfinity});
-  for (std::size_t row = 0; row < elements.size(); row += channels) {
-    for (std::size_t c = 0; c < channels; ++c) {
-      const float element = elements[row + c];
-      Channel& channel = channels_[c];
-      channel.low = std::min(channel.low, element);
-      channel.high = std::max(channel.high, element);
-      channel.sum += static_cast<double>(element);
-      channel.squares += static_cast<double>(element) * static_cast<double>(element);
+  const std::size_t rows = elements.size() / std::max<std::size_t>(channels, 1);
+  for (std::size_t first = 0; first < channels; first += kVector) {
+    const std::size_t count = std::min(kVector, channels - first);
+    SideBySide sums{};
+    for (std::size_t i = 0; i < count; ++i) {
+      const Channel& channel = channels_[first + i];
+      sums.low[i] = channel.low;
+      sums.high[i] = channel.high;
+      sums.sum[i] = channel.sum;
+      sums.squares[i] = channel.squares;
+    }
+    add_rows(elements.data() + first, rows, channels, sums);
+    for (std::size_t i = 0; i < count; ++i) {
+      channels_[first + i] = {sums.low[i], sums.high[i], sums.sum[i], sums.squares[i]};
     }
   }
-  rows_ += tensor.element_count() / std::max<std::int64_t>(tensor.shape().dim(-1), 1);
+  rows_ += static_cast<std::int64_t>(rows);
 }
 
 std::vector<ChannelStatistics> ChannelSums::statistics() const {

@@ -37,6 +37,7 @@ constexpr std::int64_t kMostSpots = 16'384;
 constexpr std::size_t kMostOwnInputs = 160;
 // Bundles that are gathered at once: as many channels as a cache line holds, but not a large layer many times over.
 constexpr std::size_t kMostBundlesAtOnce = 16;
+constexpr std::size_t kOutputsAtOnce = 16;
 constexpr std::size_t kMostInputsAtOnce = 256;
 // Of the scale that holds the largest weight: how fine the steps may become.
 constexpr double kLeastScaleOf4Bits = 0.4;
@@ -75,16 +76,23 @@ class LayerSearch {
     std::optional<Quadratic> shared;
     if (shares) shared.emplace(common.data, data.inputs);
     const auto work = [&](std::int64_t index, int) -> Result<void> {
-      const auto output = static_cast<std::size_t>(index);
-      if (shares) {
-        round_channel_of(bundle.outputs[output], *shared, common, output);
-      } else {
-        const Moments own = centre(sum_inside(data, all, output, limits_));
-        round_channel_of(bundle.outputs[output], Quadratic(own.data, data.inputs), own, 0);
+      const std::size_t first = static_cast<std::size_t>(index) * kOutputsAtOnce;
+      const Columns outputs{first, std::min(kOutputsAtOnce, data.outputs - first)};
+      std::vector<InsideRows> inside;
+      if (!shares) inside = find_inside(data, outputs, limits_);
+      for (std::size_t i = 0; i < outputs.count; ++i) {
+        const std::size_t output = first + i;
+        if (shares) {
+          round_channel_of(bundle.outputs[output], *shared, common, output);
+        } else {
+          const Moments own = centre(sum_inside(data, all, output, inside[i]));
+          round_channel_of(bundle.outputs[output], Quadratic(own.data, data.inputs), own, 0);
+        }
       }
       return {};
     };
-    static_cast<void>(base::parallel_for(std::ssize(bundle.outputs), threads, work));
+    const auto times = static_cast<std::int64_t>((data.outputs + kOutputsAtOnce - 1) / kOutputsAtOnce);
+    static_cast<void>(base::parallel_for(times, threads, work));
   }
 
   LayerRounding rounding() const {

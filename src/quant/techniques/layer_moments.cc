@@ -72,30 +72,39 @@ std::vector<BundleData> gather(const ir::NodeView& layer, std::span<const Bundle
 Sums sum_all(const BundleData& bundle, int threads) {
   const std::vector<std::int32_t> rows = all_rows(bundle);
   const Columns data{0, bundle.inputs + 1};
+  const Columns outputs{bundle.inputs + 1, bundle.outputs};
   return {.inputs = bundle.inputs,
           .outputs = bundle.outputs,
           .data = sum_products(bundle.rows, rows, data, data, threads),
-          .cross = sum_products(bundle.rows, rows, data, {bundle.inputs + 1, bundle.outputs}, threads)};
+          .cross = bundle.outputs == 1 ? sum_products(bundle.rows, rows, outputs, data, threads)
+                                       : sum_products(bundle.rows, rows, data, outputs, threads)};
 }
 
-Sums sum_inside(const BundleData& bundle, const Sums& all, std::size_t output, const ir::ActivationRange& limits) {
-  const Columns target{bundle.inputs + 1 + output, 1};
-  std::vector<std::int32_t> inside;
-  for (const std::int32_t row : all_rows(bundle)) {
-    const float wanted = bundle.rows.row(static_cast<std::size_t>(row))[target.first];
-    if (wanted > limits.low && wanted < limits.high) inside.push_back(row);
-  }
-  // Every so manieth.
+std::vector<InsideRows> find_inside(const BundleData& bundle, Columns outputs, const ir::ActivationRange& limits) {
   const std::size_t enough = kRowsPerInput * bundle.inputs + kLeastRows;
-  const auto step = (inside.size() + enough - 1) / enough;
-  for (std::size_t i = 0; i * step < inside.size(); ++i) inside[i] = inside[i * step];
-  if (step > 1) inside.resize((inside.size() + step - 1) / step);
+  std::vector<InsideRows> all(outputs.count);
+  for (std::size_t i = 0; i < bundle.rows.rows(); ++i) {
+    const float* wanted = bundle.rows.row(i) + bundle.inputs + 1 + outputs.first;
+    for (std::size_t o = 0; o < outputs.count; ++o) {
+      if (wanted[o] > limits.low && wanted[o] < limits.high) all[o].rows.push_back(static_cast<std::int32_t>(i));
+    }
+  }
+  for (InsideRows& inside : all) {
+    std::vector<std::int32_t>& rows = inside.rows;
+    inside.step = std::max<std::size_t>((rows.size() + enough - 1) / enough, 1);
+    for (std::size_t i = 0; i * inside.step < rows.size(); ++i) rows[i] = rows[i * inside.step];
+    rows.resize((rows.size() + inside.step - 1) / inside.step);
+  }
+  return all;
+}
+
+Sums sum_inside(const BundleData& bundle, const Sums& all, std::size_t output, const InsideRows& inside) {
   const Columns data{0, bundle.inputs + 1};
   Sums sums{.inputs = bundle.inputs,
             .outputs = 1,
-            .data = sum_products(bundle.rows, inside, data, data, 1),
-            .cross = sum_products(bundle.rows, inside, data, target, 1)};
-  const double weight = kCutOffWeight / static_cast<double>(std::max<std::size_t>(step, 1));
+            .data = sum_products(bundle.rows, inside.rows, data, data, 1),
+            .cross = sum_products(bundle.rows, inside.rows, {bundle.inputs + 1 + output, 1}, data, 1)};
+  const double weight = kCutOffWeight / static_cast<double>(inside.step);
   for (std::size_t i = 0; i < sums.data.size(); ++i) sums.data[i] += weight * all.data[i];
   for (std::size_t i = 0; i < sums.cross.size(); ++i) {
     sums.cross[i] += weight * all.cross[i * all.outputs + output];

@@ -45,9 +45,17 @@ struct Sums {
 
 /// All outputs, every spot alike.
 Sums sum_all(const BundleData& bundle, int threads);
-/// One output, where what lies inside `limits` counts in full and what an activation cuts off little. `all` is what
-/// sum_all gave.
-Sums sum_inside(const BundleData& bundle, const Sums& all, std::size_t output, const ir::ActivationRange& limits);
+/// Rows where what an output should be lies inside some limits, or every `step`th of those: as many as moments need.
+struct InsideRows {
+  std::vector<std::int32_t> rows;
+  std::size_t step;
+};
+/// Of some outputs, counted from the first; neighbours lie side by side in memory, so that it pays to take some at
+/// once.
+std::vector<InsideRows> find_inside(const BundleData& bundle, Columns outputs, const ir::ActivationRange& limits);
+/// One output, where what lies inside the limits of its activation counts in full and what that cuts off little. `all`
+/// is what sum_all gave.
+Sums sum_inside(const BundleData& bundle, const Sums& all, std::size_t output, const InsideRows& inside);
 
 /// Moments about the means; the means themselves are left to the bias.
 struct Moments {

@@ -57,12 +57,24 @@ RowReader::RowReader(const ir::NodeView& layer, const std::vector<std::size_t>& 
     columns_.push_back({.y = tap / taps_across * attrs.dilation.height - attrs.padding.top,
                         .x = tap % taps_across * attrs.dilation.width - attrs.padding.left,
                         .channel = static_cast<std::int64_t>(column) % channels_});
+    const Column& added = columns_.back();
+    offsets_.push_back((added.y * width_ + added.x) * channels_ + added.channel);
+    if (columns_.size() == 1) least_ = most_ = added;
+    least_ = {std::min(least_.y, added.y), std::min(least_.x, added.x), 0};
+    most_ = {std::max(most_.y, added.y), std::max(most_.x, added.x), 0};
   }
 }
 
 void RowReader::read(const float* sample, std::int64_t place, float* row) const {
   const std::int64_t top = place / result_width_ * stride_.height;
   const std::int64_t left = place % result_width_ * stride_.width;
+  const bool all_inside =
+      top + least_.y >= 0 && left + least_.x >= 0 && top + most_.y < height_ && left + most_.x < width_;
+  if (all_inside) {
+    const float* first = sample + (top * width_ + left) * channels_;
+    for (const std::int64_t offset : offsets_) *row++ = first[offset];
+    return;
+  }
   for (const Column& column : columns_) {
     const std::int64_t y = top + column.y;
     const std::int64_t x = left + column.x;

@@ -37,6 +37,9 @@ class RowReader {
     std::int64_t channel;
   };
   std::vector<Column> columns_;
+  std::vector<std::int64_t> offsets_;  ///< of the columns from the place's first pixel
+  Column least_{};
+  Column most_{};
   std::int64_t channels_;
   std::int64_t places_;
   std::int64_t height_ = 1;  ///< of the data
