@@ -6,6 +6,10 @@
 #include <memory>
 #include <new>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <fmt/format.h>
 
 #include "tensor/half.h"
@@ -53,6 +57,19 @@ void widen_integers(const Tensor& tensor, std::vector<Out>& out) {
   }
 }
 
+// A value over hundreds of samples is touched once, and a fault for each 4 KiB of it takes as long as computing it.
+void ask_for_large_pages([[maybe_unused]] void* block, [[maybe_unused]] std::size_t size) {
+#if defined(__linux__)
+  constexpr std::uintptr_t kPage = 4096;
+  constexpr std::size_t kLarge = std::size_t{16} << 20;
+  if (size < kLarge) return;
+  const std::uintptr_t start = (reinterpret_cast<std::uintptr_t>(block) + kPage - 1) / kPage * kPage;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(block) + size;
+  // Where the system has none, the pages stay as they are.
+  static_cast<void>(madvise(reinterpret_cast<void*>(start), end - start, MADV_HUGEPAGE));
+#endif
+}
+
 }  // namespace
 
 // calloc takes large blocks as zero pages from the system, untouched: the constants of a graph without weights cost
@@ -62,6 +79,7 @@ struct Tensor::Storage {
     std::size_t space = byte_count + kSlack + kAlignment - alignof(std::max_align_t);
     block = std::calloc(1, space);
     if (block == nullptr) throw std::bad_alloc();
+    ask_for_large_pages(block, space);
     void* aligned = block;
     bytes = static_cast<std::byte*>(std::align(kAlignment, byte_count + kSlack, aligned, space));
   }
