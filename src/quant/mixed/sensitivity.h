@@ -7,8 +7,8 @@
 
 #include "base/result.h"
 #include "ir/graph.h"
-#include "quant/mixed/layer_candidate.h"
 #include "quant/mixed/choose_precisions.h"
+#include "quant/mixed/layer_candidate.h"
 #include "quant/quantize.h"
 #include "quant/samples.h"
 
