@@ -115,7 +115,7 @@ INSTANTIATE_TEST_SUITE_P(, LayerPrecisions, testing::ValuesIn(all_precisions()),
   return name;
 });
 
-// One layer of each precision, so that every pair of arithmetics meets.
+// One layer of each precision, so that each meets every other.
 TEST(MixedPrecisions, GiveTheBitsOfLiteRTsReferenceKernels) {
   if (const auto library = exec::find_litert(support::site_packages()); !library) {
     GTEST_SKIP() << library.error().text();

@@ -11,10 +11,10 @@
 namespace netfit::quant {
 namespace {
 
-using Arithmetics = std::unordered_map<ir::ValueId, Arithmetic>;
+using ArithmeticOf = std::unordered_map<ir::ValueId, Arithmetic>;
 
 // The least exact of the node's data; nothing where only inputs of the graph and constants are read.
-std::optional<Arithmetic> arithmetic_of_data(const ir::Node& node, const Arithmetics& known) {
+std::optional<Arithmetic> arithmetic_of_data(const ir::Node& node, const ArithmeticOf& known) {
   std::optional<Arithmetic> least;
   for (const ir::ValueId input : node.inputs) {
     const auto found = known.find(input);
@@ -49,7 +49,7 @@ LayerOptions assemble(const ir::Graph& graph, std::span<const LayerCandidate> ca
     const auto rounding = candidate.roundings.find(layers[i]);
     if (rounding != candidate.roundings.end()) options.roundings.insert(*rounding);
   }
-  Arithmetics known;
+  ArithmeticOf known;
   for (const ir::NodeId id : graph.order()) {
     const ir::Node& node = graph.node(id);
     if (!options.plan.exceptions.contains(id)) {
