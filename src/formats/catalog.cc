@@ -7,7 +7,9 @@
 
 #include "base/text.h"
 #include "formats/ncnn/ncnn.h"
+#include "formats/onnx/label_nodes.h"
 #include "formats/onnx/onnx.h"
+#include "formats/tflite/label_nodes.h"
 #include "formats/tflite/tflite.h"
 
 namespace netfit::formats {
@@ -15,13 +17,15 @@ namespace {
 
 // Sorted by name, one line each. ONNX files have no magic number, so formats that have one are asked first: see read().
 constexpr std::array kFormats{
-    Format{"ncnn", ".param", &ncnn::recognizes, &ncnn::read, nullptr},
-    Format{"onnx", ".onnx", &onnx::recognizes, &onnx::read, &onnx::write},
-    Format{"tflite", ".tflite", &tflite::recognizes, &tflite::read, &tflite::write},
+    Format{"ncnn", ".param", &ncnn::recognizes, &ncnn::read, nullptr, nullptr, "", nullptr},
+    Format{"onnx", ".onnx", &onnx::recognizes, &onnx::read, &onnx::write, &onnx::read_record,
+           "ONNX Runtime 1.32 on x86-64", &onnx::label_nodes},
+    Format{"tflite", ".tflite", &tflite::recognizes, &tflite::read, &tflite::write, &tflite::read_record, "LiteRT",
+           &tflite::label_nodes},
 };
 
 bool can_be_read(const Format& /*format*/) { return true; }
-bool can_be_written(const Format& format) { return format.write != nullptr; }
+bool can_be_written(const Format& format) { return format.writer != nullptr; }
 
 std::string extensions(bool (*fits)(const Format&)) {
   std::vector<std::string> found;

@@ -8,6 +8,8 @@
 
 #include "base/files.h"
 #include "base/result.h"
+#include "formats/making_record.h"
+#include "formats/node_label.h"
 #include "ir/graph.h"
 
 namespace netfit::formats {
@@ -22,7 +24,16 @@ struct Format {
   /// unsupported node at once.
   Result<ir::Graph> (*read)(std::span<const std::byte> bytes);
   /// Absent for formats of which we read the structure only.
-  Result<base::Bytes> (*write)(const ir::Graph& graph);
+  Result<base::Bytes> (*writer)(const ir::Graph& graph, const std::optional<MakingRecord>& record);
+  /// What a file says of how it was made, if it does.
+  Result<std::optional<MakingRecord>> (*read_record)(std::span<const std::byte> bytes);
+  std::string_view runtime;  ///< of which `label` speaks
+  /// In what that runtime computes each node of a file; absent where the format has none.
+  Result<std::vector<NodeLabel>> (*label)(std::span<const std::byte> bytes);
+
+  Result<base::Bytes> write(const ir::Graph& graph, const std::optional<MakingRecord>& record = std::nullopt) const {
+    return writer(graph, record);
+  }
 };
 
 std::span<const Format> formats();

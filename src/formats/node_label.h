@@ -19,7 +19,9 @@ struct NodeLabel {
   std::string op;         ///< in the file's words
   bool is_layer = false;  ///< a convolution or a matrix product
   Computes computes = Computes::Float;
-  std::string reason;  ///< why not on integers; empty where it does
+  std::string reason;   ///< why not on integers; empty where it does
+  std::string weights;  ///< the type in which the file keeps a layer's weights: "i8", "f32"; empty if they are computed
+  std::int64_t weight_count = 0;
 };
 
 }  // namespace netfit::formats

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "formats/metadata_json.h"
 
 namespace netfit::formats {
 namespace {
@@ -31,22 +32,10 @@ Json floats(const std::vector<float>& values) {
   return list;
 }
 
-// Invalid UTF-8 becomes the replacement character instead of an exception.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 Result<Json> parse_array(std::string_view text) {
-  if (text.size() > kMostBytes) {
-    return bad_input(fmt::format("the record has {} bytes (allowed: {})", text.size(), kMostBytes));
-  }
-  // Nesting is refused before the tree exists, because a tree is as deep as the text says and is freed recursively.
-  bool too_deep = false;
-  const auto watch_depth = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > 4;
-    return !too_deep;
-  };
-  const Json json = Json::parse(text, watch_depth, false);
-  if (too_deep || json.is_discarded() || !json.is_array()) return bad_input("the record is not a JSON array");
-  return json;
+  std::optional<Json> json = NETFIT_TRY(parse_metadata(text, kMostBytes));
+  if (!json || !json->is_array()) return bad_input("the record is not a JSON array");
+  return *std::move(json);
 }
 
 Result<float> float_of(const Json& json, std::string_view field) {
@@ -124,11 +113,11 @@ std::string preprocessing_json(const ir::Graph& graph) {
                        {"std", floats(preprocessing.std)},
                        {"order", preprocessing.order == ir::ColorOrder::Rgb ? "rgb" : "bgr"}});
   }
-  return records.empty() ? std::string() : dump(records);
+  return records.empty() ? std::string() : dump_metadata(records);
 }
 
 std::string class_names_json(const ir::Graph& graph) {
-  return graph.class_names.empty() ? std::string() : dump(Json(graph.class_names));
+  return graph.class_names.empty() ? std::string() : dump_metadata(Json(graph.class_names));
 }
 
 Result<void> apply_preprocessing_json(ir::Graph& graph, std::string_view text) {

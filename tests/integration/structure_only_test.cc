@@ -61,7 +61,7 @@ TEST(StructureOnly, OpaqueNodesAreRefusedByName) {
   EXPECT_EQ(fault_of(interp::create_interpreter(graph, {.threads = 1})),
             "operation 'lrn' is only costed, nothing computes it");
   for (const formats::Format& format : formats::formats()) {
-    if (format.write == nullptr) continue;
+    if (format.writer == nullptr) continue;
     const Result<base::Bytes> written = format.write(graph);
     ASSERT_FALSE(written) << format.name;
     EXPECT_NE(written.error().text().find("opaque 'y'"), std::string::npos) << written.error().text();

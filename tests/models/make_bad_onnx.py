@@ -207,6 +207,13 @@ def quantized(scale, zero_point, op="QuantizeLinear"):
                  [constant("s", scale), constant("z", zero_point)])
 
 
+def int4_quantization():
+    made = quantized(np.float32(0.5), np.int8(0))
+    zero_point = next(tensor for tensor in made.graph.initializer if tensor.name == "z")
+    zero_point.data_type = TensorProto.INT4
+    return made
+
+
 def asymmetric_weights():
     scale, zero = np.float32(0.5), np.int8(0)
     weights = [constant("w", np.ones((2, 4), np.int8)), constant("ws", np.float32(0.25)), constant("wz", np.int8(3))]
@@ -254,7 +261,8 @@ CASES = {
     "huge_dimension": lambda: set_dim(1 << 40),
     "huge_fill": huge_fill,
     "huge_stride": lambda: conv(strides=[1 << 40, 1]),
-    "int16_quantization": lambda: quantized(np.float32(0.5), np.int16(0)),
+    "int16_quantization": lambda: quantized(np.float32(0.5), np.int16(3)),
+    "int4_quantization": int4_quantization,
     "int64_input": int64_input,
     "ir_version": ir_version,
     "kernel_shape": lambda: conv(kernel_shape=[5, 5]),

@@ -60,7 +60,7 @@ void print_formats(std::FILE* out) {
   fmt::print(out, "# Formats\n\nPrinted by `netfit docs formats`.\n\n");
   fmt::print(out, "| format | extension | read | written |\n|---|---|---|---|\n");
   for (const formats::Format& format : formats::formats()) {
-    const bool whole = format.write != nullptr;
+    const bool whole = format.writer != nullptr;
     fmt::print(out, "| {} | {} | {} | {} |\n", format.name, format.extension, whole ? "yes" : "structure only",
                whole ? "yes" : "no");
   }

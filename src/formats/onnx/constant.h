@@ -14,7 +14,8 @@ namespace netfit::formats::onnx {
 struct QuantizedTensor {
   Tensor integers;
   QuantParams quant;
-  std::string name;  ///< of the integers in the file
+  std::string name;      ///< of the integers in the file
+  bool is_int4 = false;  ///< the file holds them in 4 bits; here they are i8, which every fold can move
 };
 
 /// A tensor of the file that is known at import: an initializer, or what follows from constants and shapes alone.
@@ -22,6 +23,7 @@ struct Constant {
   Tensor tensor;
   /// Set if `tensor` is what a DequantizeLinear makes of integers: those integers, for nodes that compute on them.
   std::optional<QuantizedTensor> source;
+  bool is_int4 = false;  ///< as above, of `tensor`
 };
 
 /// For each float constant of the graph that the file holds as integers: those integers, in the same axis order.

@@ -113,7 +113,7 @@ Result<Constant> fold_concat(NodeReader& node) {
 
 Result<Constant> fold_constant(NodeReader& node) {
   if (const proto::Attribute* value = node.find_attribute("value"); value != nullptr && value->has_t()) {
-    return plain(NETFIT_TRY(read_tensor(value->t())));
+    return read_constant(value->t());
   }
   if (node.find_attribute("value_int") != nullptr) {
     const std::vector element{NETFIT_TRY(node.integer("value_int", 0))};

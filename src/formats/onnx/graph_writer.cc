@@ -25,6 +25,14 @@ Tensor at_rank(const Tensor& tensor, int rank) {
   return tensor.reshaped(*Shape::create(dims));
 }
 
+// The writer has checked that they fit.
+Tensor as_int32(const Tensor& wide) {
+  Tensor narrow(DType::Int32, wide.shape());
+  std::ranges::transform(wide.data<std::int64_t>(), narrow.mutable_data<std::int32_t>().begin(),
+                         [](std::int64_t element) { return static_cast<std::int32_t>(element); });
+  return narrow;
+}
+
 std::string unique(std::unordered_set<std::string>& taken, const std::string& wanted) {
   const std::string base = as_ascii(wanted.empty() ? "value" : wanted);
   std::string name = base;
@@ -62,8 +70,8 @@ void set_attribute(proto::Node& node, std::string_view name, const std::vector<s
   for (const std::int64_t value : values) attribute.add_ints(value);
 }
 
-GraphWriter::GraphWriter(const ir::Graph& graph, proto::Graph& target)
-    : graph_(graph), target_(target), layouts_(graph) {
+GraphWriter::GraphWriter(const ir::Graph& graph, std::int64_t opset, proto::Graph& target)
+    : graph_(graph), opset_(opset), target_(target), layouts_(graph) {
   name_values();
 }
 
@@ -180,15 +188,19 @@ std::string GraphWriter::parameter(ir::ValueId id, const std::vector<int>& perm,
   std::string& made = made_[key];
   if (!made.empty()) return made;
 
-  Constant constant{.tensor = *value.constant, .source = std::nullopt};
-  if (params != nullptr) constant.source = QuantizedTensor{*value.constant, *params};
+  const bool is_int4 = value.dtype == DType::Int4;
+  const bool is_wide = value.dtype == DType::Int64 && params != nullptr;
+  Constant constant{.tensor = is_int4 ? tensor::unpack_int4(*value.constant) : *value.constant, .source = std::nullopt};
+  if (is_wide) constant.tensor = as_int32(constant.tensor);
+  if (params != nullptr) constant.source = QuantizedTensor{constant.tensor, *params};
   if (!perm.empty()) constant = transposed(constant, perm);
   // The first use of a constant takes its name.
   std::string& first_use = made_[fmt::format("{} used", id.index)];
   std::string name = first_use.empty() ? stored(id) : fresh_name(stored(id));
   first_use = name;
-  write_tensor(name, constant.tensor, *target_.add_initializer());
-  if (params != nullptr) name = dequantize(name, constant.source->quant, value.dtype, name + "/real");
+  write_tensor(name, is_int4 ? tensor::pack_int4(constant.tensor) : constant.tensor, *target_.add_initializer());
+  const DType dtype = is_wide ? DType::Int32 : value.dtype;
+  if (params != nullptr) name = dequantize(name, constant.source->quant, dtype, name + "/real");
   if (value.dtype == DType::Float16) name = widen(name);
   made = name;
   return name;
@@ -203,6 +215,11 @@ std::string GraphWriter::widen(const std::string& half) {
 std::string GraphWriter::zero_points(const QuantParams& quant, DType dtype, const std::string& wanted) {
   const Shape shape = quant.is_per_channel() ? Shape{std::ssize(quant.zero_points)} : Shape{};
   Tensor tensor(dtype, shape);
+  if (dtype == DType::Int16) {
+    std::ranges::copy(quant.zero_points, tensor.mutable_data<std::int16_t>().begin());
+    return initializer(wanted, tensor);
+  }
+  if (dtype == DType::Int4) return initializer(wanted, tensor);  // weights are symmetric: 0
   const std::span<std::byte> out = tensor.mutable_bytes();
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::byte>(quant.zero_points[i]);
   return initializer(wanted, tensor);

@@ -24,8 +24,9 @@ void set_attribute(proto::Node& node, std::string_view name, const std::vector<s
 /// stored or as reals, in one layout or the other. What is not there yet is written when it is asked for.
 class GraphWriter {
  public:
-  GraphWriter(const ir::Graph& graph, proto::Graph& target);
+  GraphWriter(const ir::Graph& graph, std::int64_t opset, proto::Graph& target);
 
+  std::int64_t opset() const { return opset_; }
   const ir::Graph& graph() const { return graph_; }
   const FileLayouts& layouts() const { return layouts_; }
 
@@ -66,6 +67,7 @@ class GraphWriter {
   void name_values();
 
   const ir::Graph& graph_;
+  const std::int64_t opset_;
   proto::Graph& target_;
   const FileLayouts layouts_;
   std::unordered_set<std::string> names_;

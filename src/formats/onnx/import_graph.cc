@@ -40,9 +40,10 @@ Result<Shape> input_shape(const proto::TensorType& type) {
 Result<void> import_input(ImportState& state, const proto::ValueInfo& input) {
   if (!input.type().has_tensor_type()) return bad_input("is no dense tensor, which is not supported");
   const proto::TensorType& type = input.type().tensor_type();
-  constexpr std::array kAllowed{DataType::Float, DataType::Int8, DataType::UInt8};
+  constexpr std::array kAllowed{DataType::Float, DataType::Int8, DataType::UInt8, DataType::Int16};
   if (std::ranges::find(kAllowed, static_cast<DataType>(type.elem_type())) == kAllowed.end()) {
-    return bad_input(fmt::format("has type {} (allowed: float32, int8, uint8)", data_type_name(type.elem_type())));
+    return bad_input(
+        fmt::format("has type {} (allowed: float32, int8, uint8, int16)", data_type_name(type.elem_type())));
   }
   Shape shape = NETFIT_TRY(input_shape(type));
   const ir::ValueId value = state.builder.input(input.name(), *dtype_for(type.elem_type()), std::move(shape));
@@ -53,14 +54,14 @@ Result<void> import_input(ImportState& state, const proto::ValueInfo& input) {
 Result<void> import_initializers(ImportState& state) {
   Diagnostics faults;
   for (const proto::Tensor& initializer : state.model.graph().initializer()) {
-    Result<Tensor> tensor = read_tensor(initializer);
-    if (!tensor) {
-      faults.error(fmt::format("initializer '{}'", base::printable(initializer.name())), tensor.error().what());
+    Result<Constant> constant = read_constant(initializer);
+    if (!constant) {
+      faults.error(fmt::format("initializer '{}'", base::printable(initializer.name())), constant.error().what());
       continue;
     }
     // Weights are brought into other forms a few times (transposed, dequantized).
-    state.fold_budget += 4 * tensor->element_count();
-    state.operands[initializer.name()] = {.constant = Constant{*std::move(tensor), std::nullopt}};
+    state.fold_budget += 4 * constant->tensor.element_count();
+    state.operands[initializer.name()] = {.constant = *std::move(constant)};
   }
   return faults.result();
 }

@@ -40,7 +40,29 @@ constexpr std::array<std::string_view, 10> kUnlabelled{"Cast",      "Constant", 
                                                        "Identity",  "QuantizeLinear", "Reshape",          "Squeeze",
                                                        "Transpose", "Unsqueeze"};
 
+// What may stand between stored weights and the layer that reads them.
+constexpr std::array<std::string_view, 6> kBeforeWeights{"Cast",    "DequantizeLinear", "Identity",
+                                                         "Reshape", "Transpose",        "Unsqueeze"};
+
 bool starts_with_qlinear(const proto::Node& node) { return node.op_type().starts_with("QLinear"); }
+
+// The word that the rest of the program has for a type.
+std::string type_word(int data_type) {
+  switch (static_cast<DataType>(data_type)) {
+    case DataType::Float16:
+      return "f16";
+    case DataType::BFloat16:
+      return "bf16";
+    case DataType::Double:
+      return "f64";
+    case DataType::Int4:
+      return "i4";
+    default:
+      break;
+  }
+  const std::optional<DType> dtype = dtype_for(data_type);
+  return dtype ? std::string(tensor::name(*dtype)) : data_type_name(data_type);
+}
 
 class Labeller {
  public:
@@ -75,6 +97,7 @@ class Labeller {
         label.reason = rule == kRules.end() ? "no form on integers" : why_float(node, rule->rule);
         if (label.reason.empty()) label.computes = Computes::Integer;
       }
+      if (label.is_layer) add_weights(node, label);
       labels.push_back(std::move(label));
     }
     return labels;
@@ -132,6 +155,29 @@ class Labeller {
     const bool turns = type == static_cast<int>(DataType::Int8) && producer(integers, "QuantizeLinear") != nullptr &&
                        !outputs_.contains(integers) && reader_count(integers) == 1;
     return turns ? static_cast<int>(DataType::UInt8) : type;
+  }
+
+  // The constant behind widening and reordering. Nodes form no cycle, so this ends.
+  const proto::Tensor* stored(const std::string& value) const {
+    const std::string* at = &value;
+    while (constant(*at) == nullptr) {
+      const auto producer = producers_.find(*at);
+      if (producer == producers_.end() || producer->second->input_size() == 0 ||
+          std::ranges::find(kBeforeWeights, producer->second->op_type()) == kBeforeWeights.end())
+        return nullptr;
+      at = &producer->second->input(0);
+    }
+    return constant(*at);
+  }
+
+  void add_weights(const proto::Node& node, NodeLabel& label) const {
+    const int place = starts_with_qlinear(node) ? 3 : 1;
+    const proto::Tensor* weights = place < node.input_size() ? stored(node.input(place)) : nullptr;
+    if (weights == nullptr) return;
+    const Result<Shape> shape =
+        Shape::create(std::vector<std::int64_t>(weights->dims().begin(), weights->dims().end()));
+    label.weights = type_word(weights->data_type());
+    if (shape) label.weight_count = shape->element_count();
   }
 
   bool is_weights(const std::string& value) const {
@@ -204,11 +250,12 @@ class Labeller {
     if (quantize == nullptr) return rule == Rule::Product ? "" : "its result is not quantized";
     const int result = kept_type(quantize->output(0), *quantize);
     if (rule == Rule::Convolution) {
-      if (*types.front() == static_cast<int>(DataType::Int8)) return "its data are int8 that several nodes read";
-      if (result == static_cast<int>(DataType::Int8)) return "its result is int8 that several nodes read";
+      if (*types.front() == static_cast<int>(DataType::Int8))
+        return "its data stay signed: several readers, or an input";
+      if (result == static_cast<int>(DataType::Int8)) return "its result stays signed: several readers, or an output";
     }
     const bool same = std::ranges::all_of(types, [&](std::optional<int> type) { return *type == result; });
-    return same ? "" : "some of its data and results are int8 that several nodes read, others not";
+    return same ? "" : "its data and result differ: not all stay signed";
   }
 
   std::string fault_of_weights(const proto::Node& node) const {

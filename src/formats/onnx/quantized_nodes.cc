@@ -16,6 +16,7 @@
 #include "formats/onnx/quantized_parameters.h"
 #include "ir/builder.h"
 #include "ir/ops.h"
+#include "ir/quant_rules.h"
 #include "ir/uses.h"
 
 namespace netfit::formats::onnx {
@@ -48,8 +49,10 @@ class Folder {
   Result<void> emit_integer(const ir::Node& node, const Target& target);
   Result<void> add_parameters(const ir::Node& node, std::vector<ir::ValueId>& inputs);
 
+  DType data_type(const ir::Node& node);
   bool is_enclosed(const ir::Node& node);
-  std::optional<Target> find_target(const ir::Node& node, ir::IntegerForm form) const;
+  /// Where the result becomes integers of type `dtype`.
+  std::optional<Target> find_target(const ir::Node& node, ir::IntegerForm form, DType dtype) const;
   std::size_t data_count(const ir::Node& node) const {
     return std::min(node.inputs.size(), static_cast<std::size_t>(node.op->data_inputs));
   }
@@ -105,7 +108,7 @@ Result<void> Folder::fold_node(ir::NodeId id) {
   const ir::IntegerForm form = node.op->integer;
   const bool computes = form == ir::IntegerForm::Computes || form == ir::IntegerForm::Clamps;
   if (!computes || !is_enclosed(node)) return emit_float(node);
-  const std::optional<Target> target = find_target(node, form);
+  const std::optional<Target> target = find_target(node, form, data_type(node));
   if (!target) return emit_float(node);
   if (target->absorbed.valid()) absorbed_.insert(target->absorbed);
   return emit_integer(node, *target);
@@ -146,7 +149,7 @@ Result<void> Folder::emit_moving(const ir::Node& node) {
   const std::optional<QuantParams> quant = new_.value(inputs[0]).quant;
   std::string name = old_.value(node.outputs[0]).name;
   // Where the file quantizes the result again without a change, that is the name that its readers know.
-  const std::optional<Target> target = find_target(node, ir::IntegerForm::Moves);
+  const std::optional<Target> target = find_target(node, ir::IntegerForm::Moves, new_.value(inputs[0]).dtype);
   if (target && target->value->quant == quant && new_.value(inputs[0]).name != target->value->name) {
     name = target->value->name;
   }
@@ -178,7 +181,7 @@ Result<void> Folder::emit_integer(const ir::Node& node, const Target& target) {
       new_.value(result).quant = data_quant;
       break;
     case ir::QuantRule::Unit:
-      new_.value(result).quant = QuantParams::per_tensor(1.0F / 256, -128);
+      new_.value(result).quant = ir::unit_params(new_.value(result).dtype);
       break;
   }
   forms_[node.outputs[0]].integer = result;
@@ -195,33 +198,45 @@ Result<void> Folder::add_parameters(const ir::Node& node, std::vector<ir::ValueI
   const QuantParams data = *new_.value(inputs[0]).quant;
   QuantizedTensor bias =
       quantized_bias(reals, source == constants_.end() ? nullptr : &source->second, data, weights.quant);
+  if (new_.value(inputs[0]).dtype == DType::Int16) bias = as_int64(std::move(bias));
   // Not shared with other nodes: each has a unit of its own.
   inputs.push_back(new_.add_constant(bias.name, std::move(bias.integers), std::move(bias.quant)));
   return {};
 }
 
-// Whether all data comes as i8 integers, and weights if there are any.
+// The type of the integers that a node's first data come as; none for constants and floats.
+DType Folder::data_type(const ir::Node& node) {
+  for (std::size_t i = 0; i < data_count(node); ++i) {
+    const ir::ValueId integer = forms_[node.inputs[i]].integer;
+    if (integer.valid() && !constants_.contains(node.inputs[i])) return new_.value(integer).dtype;
+  }
+  return DType::Int8;
+}
+
+// Whether all data comes as integers of one type, and weights if there are any.
 bool Folder::is_enclosed(const ir::Node& node) {
+  const DType dtype = data_type(node);
+  if (dtype != DType::Int8 && (dtype != DType::Int16 || node.op == &ir::kHardSwish)) return false;
   for (std::size_t i = 0; i < data_count(node); ++i) {
     const auto constant = constants_.find(node.inputs[i]);
     if (constant != constants_.end()) {
-      if (constant->second.integers.dtype() != DType::Int8 || constant->second.quant.is_per_channel()) return false;
+      if (constant->second.integers.dtype() != dtype || constant->second.quant.is_per_channel()) return false;
       continue;
     }
     const ir::ValueId integer = forms_[node.inputs[i]].integer;
-    if (!integer.valid() || new_.value(integer).dtype != DType::Int8) return false;
+    if (!integer.valid() || new_.value(integer).dtype != dtype) return false;
   }
   return !has_weights(node.op) || constants_.contains(node.inputs[1]);
 }
 
-std::optional<Target> Folder::find_target(const ir::Node& node, ir::IntegerForm form) const {
+std::optional<Target> Folder::find_target(const ir::Node& node, ir::IntegerForm form, DType dtype) const {
   Target target;
   ir::ValueId value = node.outputs[0];
   while (uses_.has_single_reader(value)) {
     const ir::NodeId id = uses_.readers(value).front();
     const ir::Node& reader = old_.node(id);
     const ir::Value& result = old_.value(reader.outputs[0]);
-    if (reader.op == &ir::kRequantize && result.dtype == DType::Int8) {
+    if (reader.op == &ir::kRequantize && result.dtype == dtype) {
       target.value = &result;
       return target;
     }
@@ -254,7 +269,9 @@ Result<ir::ValueId> Folder::integer(ir::ValueId old_id) {
   if (forms.integer.valid()) return forms.integer;
   const auto constant = constants_.find(old_id);
   if (constant == constants_.end()) return bad_input("computes on integers without quantization");
-  forms.integer = new_.add_constant(constant->second.name, constant->second.integers, constant->second.quant);
+  const QuantizedTensor& known = constant->second;
+  forms.integer =
+      new_.add_constant(known.name, known.is_int4 ? tensor::pack_int4(known.integers) : known.integers, known.quant);
   return forms.integer;
 }
 

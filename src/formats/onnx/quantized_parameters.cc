@@ -66,4 +66,9 @@ QuantizedTensor quantized_bias(const ir::Value& bias, const QuantizedTensor* sou
   return {std::move(integers), std::move(product), bias.name};
 }
 
+QuantizedTensor as_int64(QuantizedTensor bias) {
+  bias.integers = Tensor::from(bias.integers.shape(), tensor::to_int64s(bias.integers));
+  return bias;
+}
+
 }  // namespace netfit::formats::onnx

@@ -13,4 +13,7 @@ Result<void> check_quantized_weights(const QuantizedTensor& weights);
 QuantizedTensor quantized_bias(const ir::Value& bias, const QuantizedTensor* source, const QuantParams& data,
                                const QuantParams& weights);
 
+/// The bias that nodes with 16-bit data have: the same integers as i64.
+QuantizedTensor as_int64(QuantizedTensor bias);
+
 }  // namespace netfit::formats::onnx

@@ -3,6 +3,7 @@
 // them into integer ones. Inside the graph activations are i8: what the file has as u8 gets a zero point that is 128
 // lower.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -21,7 +22,12 @@ constexpr int kUnsignedShift = 128;
 struct FileParams {
   QuantParams quant;
   DType dtype = DType::UInt8;
+  bool is_int4 = false;
 };
+
+bool is_symmetric(const QuantParams& quant) {
+  return std::ranges::all_of(quant.zero_points, [](std::int32_t zero) { return zero == 0; });
+}
 
 Result<FileParams> read_params(const NodeReader& node) {
   NETFIT_TRY(node.expect_inputs(2));
@@ -33,7 +39,12 @@ Result<FileParams> read_params(const NodeReader& node) {
   FileParams params;
   params.quant = NETFIT_TRY(
       quant_params(scale->tensor, zero_point != nullptr ? &zero_point->tensor : nullptr, axis, node.input_shape(0)));
-  if (zero_point != nullptr) params.dtype = zero_point->tensor.dtype();
+  if (zero_point == nullptr) return params;
+  params.dtype = zero_point->tensor.dtype();
+  params.is_int4 = zero_point->is_int4;
+  if (params.dtype == DType::Int16 && !is_symmetric(params.quant)) {
+    return bad_input("zero points of i16 integers are not supported (allowed: 0)");
+  }
   return params;
 }
 
@@ -43,8 +54,10 @@ Result<FileParams> read_quantize_params(const NodeReader& node) {
   if (declared != 0 && !node.has_input(2)) {
     params.dtype = dtype_for(static_cast<int>(declared)).value_or(DType::Float32);
   }
-  if (params.dtype == DType::Int8 || params.dtype == DType::UInt8) return params;
-  return bad_input(fmt::format("quantization to {} is not supported (allowed: i8, u8)", name(params.dtype)));
+  constexpr std::array kAllowed{DType::Int8, DType::UInt8, DType::Int16};
+  if (!params.is_int4 && std::ranges::find(kAllowed, params.dtype) != kAllowed.end()) return params;
+  return bad_input(fmt::format("quantization to {} is not supported (allowed: i8, u8, i16)",
+                               params.is_int4 ? "i4" : name(params.dtype)));
 }
 
 Result<FileParams> read_activation_params(Result<FileParams> params) {
@@ -84,7 +97,8 @@ Result<void> read_quantize_linear(NodeReader& node) {
   if (node.state().graph.value(value).dtype != DType::Float32) {
     return bad_input(fmt::format("quantizes {} (allowed: f32)", name(node.state().graph.value(value).dtype)));
   }
-  NETFIT_TRY(node.finish(ir::kRequantize, {value}, ir::Attrs::of(ir::RequantizeAttrs{DType::Int8})));
+  const DType integers = params.dtype == DType::Int16 ? DType::Int16 : DType::Int8;
+  NETFIT_TRY(node.finish(ir::kRequantize, {value}, ir::Attrs::of(ir::RequantizeAttrs{integers})));
   Operand& result = node.state().operands.at(node.proto().output(0));
   result.is_unsigned = params.dtype == DType::UInt8;
   node.state().graph.value(result.value).quant = as_signed(params.quant, params.dtype);
@@ -94,16 +108,17 @@ Result<void> read_quantize_linear(NodeReader& node) {
 Result<void> read_dequantize_linear(NodeReader& node) {
   FileParams params = NETFIT_TRY(read_activation_params(read_params(node)));
   const DType dtype = node.state().graph.value(node.operand(0).value).dtype;
-  if (dtype != DType::Int8 && dtype != DType::UInt8) {
-    return bad_input(fmt::format("dequantizes {} (allowed: i8, u8)", name(dtype)));
+  if (dtype != DType::Int8 && dtype != DType::UInt8 && dtype != DType::Int16) {
+    return bad_input(fmt::format("dequantizes {} (allowed: i8, u8, i16)", name(dtype)));
   }
   // Without a zero point it is 0, of the data's type.
   const bool is_unsigned = dtype == DType::UInt8 || node.operand(0).is_unsigned;
-  if (!node.has_input(2)) params.dtype = is_unsigned ? DType::UInt8 : DType::Int8;
+  if (!node.has_input(2)) params.dtype = is_unsigned ? DType::UInt8 : dtype;
   NETFIT_TRY(give_params(node, params));
   const ir::ValueId value = node.operand(0).value;
   const std::optional<QuantParams>& known = node.state().graph.value(value).quant;
-  const bool same_type = (params.dtype == DType::UInt8) == node.operand(0).is_unsigned;
+  const bool same_type = (params.dtype == DType::UInt8) == node.operand(0).is_unsigned &&
+                         (params.dtype == DType::Int16) == (dtype == DType::Int16) && !params.is_int4;
   if (!same_type || known != as_signed(params.quant, params.dtype)) {
     return bad_input(fmt::format("'{}' is dequantized with other parameters than it was quantized with",
                                  base::printable(node.input_name(0))));
@@ -113,6 +128,7 @@ Result<void> read_dequantize_linear(NodeReader& node) {
 
 Result<Constant> fold_quantize_linear(NodeReader& node) {
   const FileParams params = NETFIT_TRY(read_quantize_params(node));
+  if (params.dtype == DType::Int16) return bad_input("quantizes a constant to i16 (allowed: i8, u8)");
   const Tensor& reals = node.constant(0)->tensor;
   if (reals.dtype() != DType::Float32)
     return bad_input(fmt::format("quantizes {} (allowed: f32)", name(reals.dtype())));
@@ -140,17 +156,18 @@ Result<Constant> fold_dequantize_linear(NodeReader& node) {
   FileParams params = NETFIT_TRY(read_params(node));
   const Tensor& integers = node.constant(0)->tensor;
   const DType dtype = integers.dtype();
-  if (dtype != DType::Int8 && dtype != DType::UInt8 && dtype != DType::Int32) {
-    return bad_input(fmt::format("dequantizes constants of type {} (allowed: i8, u8, i32)", name(dtype)));
+  constexpr std::array kAllowed{DType::Int8, DType::UInt8, DType::Int16, DType::Int32};
+  if (std::ranges::find(kAllowed, dtype) == kAllowed.end()) {
+    return bad_input(fmt::format("dequantizes constants of type {} (allowed: i4, i8, u8, i16, i32)", name(dtype)));
   }
   if (node.has_input(2) && params.dtype != dtype) {
     return bad_input(fmt::format("the zero point has type {}, the data {}", name(params.dtype), name(dtype)));
   }
   NETFIT_TRY(node.spend(integers.element_count()));
-  const bool symmetric = std::ranges::all_of(params.quant.zero_points, [](std::int32_t zero) { return zero == 0; });
-  if (dtype == DType::Int32 && !symmetric)
+  if (dtype == DType::Int32 && !is_symmetric(params.quant))
     return bad_input("zero points of i32 constants are not supported (allowed: 0)");
-  QuantizedTensor source = as_signed(QuantizedTensor{integers, std::move(params.quant), node.input_name(0)});
+  QuantizedTensor source =
+      as_signed(QuantizedTensor{integers, std::move(params.quant), node.input_name(0), node.constant(0)->is_int4});
   Tensor reals = dequantize(source);
   return Constant{.tensor = std::move(reals), .source = std::move(source)};
 }

@@ -20,4 +20,12 @@ Result<ir::Graph> read(std::span<const std::byte> bytes) {
   return graph;
 }
 
+Result<std::optional<MakingRecord>> read_record(std::span<const std::byte> bytes) {
+  const Model model = NETFIT_TRY(load_model(bytes));
+  for (const proto::StringStringEntry& entry : model.proto.metadata_props()) {
+    if (entry.key() == kMakingKey) return NETFIT_TRY(parse_making_record(entry.value()));
+  }
+  return std::nullopt;
+}
+
 }  // namespace netfit::formats::onnx

@@ -123,17 +123,53 @@ TEST(OnnxWriter, GivesAnOutputThatIsAnInputANameOfItsOwn) {
   for (const proto::ValueInfo& output : model.graph().output()) EXPECT_TRUE(names.insert(output.name()).second);
 }
 
-TEST(OnnxWriter, ListsEveryNodeThatNeedsInt16) {
-  const Result<base::Bytes> bytes = write(support::graph_of(R"(graph main(%x: f32[1,4]) -> (%y) {
-    %q: i16[1,4] q(0.001) = requantize(%x) to=i16
-    %r: i16[1,4] q(0.001) = relu(%q)
-    %y = requantize(%r)
+TEST(OnnxWriter, RefusesABiasThatNeedsMoreThan32Bits) {
+  const Result<base::Bytes> bytes = write(support::graph_of(R"(graph main(%x: i16[1,2] q(0.001)) -> (%y) {
+    const @w: i8[1,2] q(0.5) = [1, 2]
+    const @b: i64[1] q(0.0005) = [2147483648]
+    %y: i16[1,1] q(0.002) = fully_connected(%x, @w, @b)
   })"));
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().text(),
-            "requantize 'q': error: quantization to i16 cannot be written to ONNX (allowed: i8, u8)\n"
-            "relu 'r': error: quantization to i16 cannot be written to ONNX (allowed: i8, u8)\n"
-            "requantize 'y': error: quantization to i16 cannot be written to ONNX (allowed: i8, u8)");
+  EXPECT_EQ(bytes.error().text(), "fully_connected 'y': error: a bias beyond 32 bits cannot be written to ONNX");
+}
+
+TEST(OnnxWriter, PacksTwoWeightsOf4BitsIntoAByteInTheFormatsOrder) {
+  const proto::Model model = decoded(written(kInt4Text));
+  EXPECT_EQ(model.opset_import(0).version(), 21);
+  EXPECT_EQ(model.ir_version(), 10);
+  const proto::Tensor* weights = find_initializer(model, "w");
+  ASSERT_NE(weights, nullptr);
+  constexpr int kInt4 = 22;
+  EXPECT_EQ(weights->data_type(), kInt4);
+  EXPECT_EQ(std::vector<std::int64_t>(weights->dims().begin(), weights->dims().end()),
+            (std::vector<std::int64_t>{3, 2, 1, 1}));
+  EXPECT_EQ(weights->raw_data(), "\xE1\xC3\xA5");  // 1 -2, 3 -4, 5 -6; the first in the low half
+}
+
+// Reading gives the same types and parameters back, some of them also on both sides of a transpose.
+void expect_same_types(std::string_view text) {
+  const ir::Graph before = support::graph_of(text);
+  const ir::Graph after = reread(text);
+  std::set<std::string> types[2];
+  for (const ir::Graph* graph : {&before, &after}) {
+    for (const ir::ValueId id : graph->values()) {
+      const ir::Value& value = graph->value(id);
+      if (!value.quant) continue;
+      types[graph == &after].insert(std::string(tensor::name(value.dtype)) + " " +
+                                    std::to_string(value.quant->scale(0)));
+    }
+  }
+  EXPECT_EQ(types[0], types[1]);
+}
+
+TEST(OnnxReader, GivesBackWeightsOf4Bits) { expect_same_types(kInt4Text); }
+
+TEST(OnnxReader, GivesBack16BitDataAndBiasesOf64) {
+  expect_same_types(kInt16Text);
+  const ir::Graph graph = reread(kInt16Text);
+  const ir::Value& bias = graph.value(graph.find_value("b").value());
+  EXPECT_EQ(bias.dtype, DType::Int64);
+  EXPECT_EQ(tensor::to_int64s(*bias.constant), (std::vector<std::int64_t>{100000, -10, 25}));
 }
 
 TEST(OnnxReader, KeepsPreprocessingAndClassNames) {

@@ -17,9 +17,10 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "raw data is little-endian");
 
-constexpr std::array kDataTypeNames{"undefined", "float32", "uint8",     "int8",       "uint16",  "int16",
-                                    "int32",     "int64",   "string",    "bool",       "float16", "double",
-                                    "uint32",    "uint64",  "complex64", "complex128", "bfloat16"};
+constexpr std::array kDataTypeNames{
+    "undefined", "float32",      "uint8",          "int8",       "uint16",         "int16",  "int32",     "int64",
+    "string",    "bool",         "float16",        "double",     "uint32",         "uint64", "complex64", "complex128",
+    "bfloat16",  "float8e4m3fn", "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz", "uint4",  "int4"};
 
 base::Failure count_differs(std::int64_t given, std::int64_t needed) {
   return bad_input(fmt::format("{} elements of data for a tensor of {}", given, needed));
@@ -82,6 +83,8 @@ Result<Tensor> from_typed_field(const proto::Tensor& source, Shape shape) {
     case DataType::Float16:
     case DataType::BFloat16:
       return from_half_field(source, std::move(shape));
+    case DataType::Int4:
+      break;
   }
   NETFIT_UNREACHABLE();
 }
@@ -122,6 +125,11 @@ Result<Tensor> from_raw(const proto::Tensor& source, Shape shape) {
   return Tensor::from_bytes(*dtype_for(source.data_type()), std::move(shape), base::as_bytes(raw));
 }
 
+Result<void> check_place(const proto::Tensor& source) {
+  if (source.data_location() == 0 && source.external_data_size() == 0) return {};
+  return bad_input("the data lies in another file, which is not supported");
+}
+
 }  // namespace
 
 std::string data_type_name(int data_type) {
@@ -148,6 +156,8 @@ std::optional<DType> dtype_for(int data_type) {
       return DType::Int64;
     case DataType::Bool:
       return DType::Bool;
+    case DataType::Int4:
+      break;
   }
   return std::nullopt;
 }
@@ -171,21 +181,35 @@ DataType data_type_for(DType dtype) {
     case DType::Bool:
       return DataType::Bool;
     case DType::Int4:
-      break;
+      return DataType::Int4;
   }
   NETFIT_UNREACHABLE();
 }
 
 Result<Tensor> read_tensor(const proto::Tensor& source) {
-  if (source.data_location() != 0 || source.external_data_size() > 0) {
-    return bad_input("the data lies in another file, which is not supported");
-  }
+  NETFIT_TRY(check_place(source));
   if (!dtype_for(source.data_type())) {
     return bad_input(fmt::format("{} elements are not supported", data_type_name(source.data_type())));
   }
   const std::vector<std::int64_t> dims(source.dims().begin(), source.dims().end());
   Shape shape = NETFIT_TRY(Shape::create(dims));
   return source.has_raw_data() ? from_raw(source, std::move(shape)) : from_typed_field(source, std::move(shape));
+}
+
+Result<Constant> read_constant(const proto::Tensor& source) {
+  if (source.data_type() != static_cast<int>(DataType::Int4)) {
+    return Constant{.tensor = NETFIT_TRY(read_tensor(source)), .source = std::nullopt};
+  }
+  NETFIT_TRY(check_place(source));
+  const std::vector<std::int64_t> dims(source.dims().begin(), source.dims().end());
+  // Without raw data each number of the field is a byte with two elements.
+  std::string bytes = source.raw_data();
+  if (!source.has_raw_data()) {
+    for (const std::int32_t pair : source.int32_data()) bytes.push_back(static_cast<char>(pair));
+  }
+  Shape shape = NETFIT_TRY(Shape::create(dims));
+  const Tensor packed = NETFIT_TRY(Tensor::from_bytes(DType::Int4, std::move(shape), base::as_bytes(bytes)));
+  return Constant{.tensor = tensor::unpack_int4(packed), .source = std::nullopt, .is_int4 = true};
 }
 
 void write_tensor(const std::string& name, const Tensor& tensor, proto::Tensor& target) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "formats/onnx/constant.h"
 #include "formats/onnx/onnx.pb.h"
 #include "tensor/tensor.h"
 
@@ -22,6 +23,7 @@ enum class DataType : int {
   Float16 = 10,
   Double = 11,
   BFloat16 = 16,
+  Int4 = 22,
 };
 
 /// "int8", or "type 77" for what the format does not define.
@@ -33,7 +35,9 @@ std::optional<DType> dtype_for(int data_type);
 DataType data_type_for(DType dtype);
 
 /// The elements of a tensor, checked against its shape. Fails on external data and on types that no op here takes.
-Result<Tensor> read_tensor(const proto::Tensor& tensor);
+Result<Tensor> read_tensor(const proto::Tensor& source);
+/// The same for constants, which may be int4.
+Result<Constant> read_constant(const proto::Tensor& source);
 
 /// Little-endian raw data under a name.
 void write_tensor(const std::string& name, const Tensor& tensor, proto::Tensor& target);

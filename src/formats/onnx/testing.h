@@ -45,4 +45,23 @@ inline constexpr const char* kInt8Text = R"(
     %y = requantize(%m)
   })";
 
+inline constexpr const char* kInt4Text = R"(
+  graph main(%x: f32[1,4,4,2] layout=channels_first) -> (%y) {
+    const @w: i4[3,1,1,2] q(axis=0, [0.5, 0.25, 0.125]) = [1, -2, 3, -4, 5, -6]
+    const @b: i32[3] q(axis=0, [0.05, 0.025, 0.0125]) = [10, -10, 25]
+    %q: i8[1,4,4,2] q(0.1, -3) = requantize(%x) to=i8
+    %c: i8[1,4,4,3] q(0.0234375, -128) = conv2d(%q, @w, @b) activation=relu6
+    %y = requantize(%c)
+  })";
+
+inline constexpr const char* kInt16Text = R"(
+  graph main(%x: f32[1,4,4,2] layout=channels_first) -> (%y) {
+    const @w: i8[3,3,3,2] q(axis=0, [0.5, 0.25, 0.125]) = fill(7)
+    const @b: i64[3] q(axis=0, [0.0005, 0.00025, 0.000125]) = [100000, -10, 25]
+    %q: i16[1,4,4,2] q(0.001) = requantize(%x) to=i16
+    %c: i16[1,4,4,3] q(0.0002) = conv2d(%q, @w, @b) padding=1,1,1,1 activation=relu6
+    %m: i16[1,3] q(0.0002) = mean(%c) axes=[1,2]
+    %y = requantize(%m)
+  })";
+
 }  // namespace netfit::formats::onnx

@@ -28,8 +28,12 @@ void write_mean(NodeWriter& node) {
     axes.push_back(file_axis(axis, node.view().input(0).shape.rank(), node.layout()));
   }
   std::ranges::sort(axes);
-  proto::Node& mean = node.add("ReduceMean", {node.data(0)});
-  set_attribute(mean, "axes", axes);
+  // Since opset 18 the axes are an input.
+  std::vector<std::string> inputs{node.data(0)};
+  const bool as_input = node.file().opset() >= 18;
+  if (as_input) inputs.push_back(node.file().initializer("axes", Tensor::from(Shape{std::ssize(axes)}, axes)));
+  proto::Node& mean = node.add("ReduceMean", inputs);
+  if (!as_input) set_attribute(mean, "axes", axes);
   set_attribute(mean, "keepdims", static_cast<std::int64_t>(attrs.keep_dims));
   node.finish();
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -16,24 +18,36 @@ namespace netfit::formats::onnx {
 namespace {
 
 // Opset 17 is the newest that every ONNX Runtime since 1.12 runs, and has all that is written here: per-channel
-// DequantizeLinear (13) and HardSwish (14); int16 quantization came with 21 only. IR version 8 belongs to it.
-constexpr std::int64_t kIrVersion = 8;
-constexpr std::int64_t kOpset = 17;
+// DequantizeLinear (13) and HardSwish (14). Integers of 16 and 4 bits came with 21, which ONNX Runtime has since 1.18.
+struct Versions {
+  std::int64_t ir;
+  std::int64_t opset;
+};
+constexpr Versions kUsual{.ir = 8, .opset = 17};
+constexpr Versions kFor16And4Bits{.ir = 10, .opset = 21};
 
-bool is_writable(DType dtype) { return dtype != DType::Int16 && dtype != DType::Int4; }
+Versions versions_for(const ir::Graph& graph) {
+  const bool needs_newer = std::ranges::any_of(graph.values(), [&](ir::ValueId id) {
+    return graph.value(id).dtype == DType::Int16 || graph.value(id).dtype == DType::Int4;
+  });
+  return needs_newer ? kFor16And4Bits : kUsual;
+}
+
+// Biases of 64 bits become ones of 32, the widest that DequantizeLinear takes.
+bool is_too_wide(const ir::Value& value) {
+  if (value.dtype != DType::Int64 || !value.constant) return false;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  return std::ranges::any_of(value.constant->data<std::int64_t>(),
+                             [](std::int64_t element) { return element > kMost || element < -kMost - 1; });
+}
 
 // Every node that the format has no form for.
 Result<void> check_nodes(const ir::Graph& graph) {
   Diagnostics faults;
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
-    std::vector<ir::ValueId> values = node.node().inputs;
-    values.push_back(node.node().outputs[0]);
-    for (const ir::ValueId value : values) {
-      if (!value.valid() || is_writable(graph.value(value).dtype)) continue;
-      faults.error(ir::describe(node), fmt::format("quantization to {} cannot be written to ONNX (allowed: i8, u8)",
-                                                   name(graph.value(value).dtype)));
-      break;
+    if (node.has_input(2) && is_too_wide(node.input(2))) {
+      faults.error(ir::describe(node), "a bias beyond 32 bits cannot be written to ONNX");
     }
     if (find_writer(&node.op()) == nullptr) faults.error(ir::describe(node), "this op cannot be written to ONNX");
   }
@@ -43,6 +57,7 @@ Result<void> check_nodes(const ir::Graph& graph) {
 // Readers of what a requantize makes of a constant in half precision or int8 read the constant: each gets it in its own
 // axis order, and through a Cast or a DequantizeLinear.
 ir::Graph with_direct_constants(const ir::Graph& graph) {
+  constexpr std::array kStored{DType::Float16, DType::Int8, DType::Int4};
   ir::Graph result = graph;
   std::unordered_map<ir::ValueId, ir::ValueId> stored;
   for (const ir::NodeId id : graph.order()) {
@@ -53,7 +68,7 @@ ir::Graph with_direct_constants(const ir::Graph& graph) {
     const ir::ValueId widened = node.node().outputs[0];
     const bool is_output = std::ranges::find(graph.outputs, widened, &ir::GraphOutput::value) != graph.outputs.end();
     const bool widens = &node.op() == &ir::kRequantize && node.input(0).is_constant() &&
-                        (node.input(0).dtype == DType::Float16 || node.input(0).dtype == DType::Int8) &&
+                        std::ranges::find(kStored, node.input(0).dtype) != kStored.end() &&
                         node.output().dtype == DType::Float32;
     if (!widens || is_output) continue;
     stored.emplace(widened, node.node().inputs[0]);
@@ -78,9 +93,9 @@ void write_value_info(const std::string& name, DType dtype, const Shape& shape, 
   }
 }
 
-void write_graph(const ir::Graph& graph, proto::Graph& target) {
+void write_graph(const ir::Graph& graph, std::int64_t opset, proto::Graph& target) {
   target.set_name(as_ascii(graph.name.empty() ? "main" : graph.name));
-  GraphWriter writer(graph, target);
+  GraphWriter writer(graph, opset, target);
   for (const ir::GraphInput& input : graph.inputs) {
     const ir::Value& value = graph.value(input.value);
     write_value_info(writer.stored(input.value), value.dtype, in_layout(value.shape, input.layout),
@@ -97,7 +112,7 @@ void write_graph(const ir::Graph& graph, proto::Graph& target) {
   }
 }
 
-void write_metadata(const ir::Graph& graph, proto::Model& model) {
+void write_metadata(const ir::Graph& graph, const std::optional<MakingRecord>& record, proto::Model& model) {
   const auto add = [&model](std::string_view key, const std::string& text) {
     if (text.empty()) return;
     proto::StringStringEntry& entry = *model.add_metadata_props();
@@ -106,19 +121,21 @@ void write_metadata(const ir::Graph& graph, proto::Model& model) {
   };
   add(kPreprocessingKey, preprocessing_json(graph));
   add(kClassNamesKey, class_names_json(graph));
+  if (record) add(kMakingKey, making_record_json(*record));
 }
 
 }  // namespace
 
-Result<base::Bytes> write(const ir::Graph& graph) {
+Result<base::Bytes> write(const ir::Graph& graph, const std::optional<MakingRecord>& record) {
   NETFIT_TRY(ir::require_weights(graph));
   NETFIT_TRY(check_nodes(graph));
   proto::Model model;
-  model.set_ir_version(kIrVersion);
+  const Versions versions = versions_for(graph);
+  model.set_ir_version(versions.ir);
   model.set_producer_name("netfit");
-  model.add_opset_import()->set_version(kOpset);
-  write_graph(with_direct_constants(graph), *model.mutable_graph());
-  write_metadata(graph, model);
+  model.add_opset_import()->set_version(versions.opset);
+  write_graph(with_direct_constants(graph), versions.opset, *model.mutable_graph());
+  write_metadata(graph, record, model);
   const std::string bytes = model.SerializeAsString();
   if (bytes.empty()) return bad_input("the model is larger than the 2 GB that one ONNX file can hold");
   const std::span<const std::byte> view = base::as_bytes(bytes);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "formats/tflite/label_nodes.h"
 
+#include "formats/tflite/tflite.h"
 #include "ir/op_spec.h"
 #include "ir/ops.h"
 #include "ir/uses.h"
@@ -12,12 +13,24 @@ bool is_layer(const ir::OpSpec& op) {
   return &op == &ir::kConv2d || &op == &ir::kDepthwiseConv2d || &op == &ir::kFullyConnected;
 }
 
+// The weights of a layer as the file holds them, in front of a DEQUANTIZE if there is one.
+const ir::Value& stored_weights(const ir::NodeView& layer, const ir::Uses& uses) {
+  const ir::NodeId widening = uses.producer(layer.node().inputs[1]);
+  return widening.valid() ? layer.graph().value(layer.graph().node(widening).inputs[0]) : layer.input(1);
+}
+
 std::string why_float(const ir::NodeView& node, const ir::Uses& uses) {
   if (!is_layer(node.op())) return "its data are float";
-  const ir::NodeId widening = uses.producer(node.node().inputs[1]);
-  if (!widening.valid()) return "data and weights are float";
-  const ir::Value& stored = node.graph().value(node.graph().node(widening).inputs[0]);
+  const ir::Value& stored = stored_weights(node, uses);
+  if (stored.dtype == DType::Float32) return "data and weights are float";
   return "its data are float, and " + std::string(tensor::name(stored.dtype)) + " weights are widened first";
+}
+
+void add_weights(const ir::NodeView& layer, const ir::Uses& uses, NodeLabel& label) {
+  const ir::Value& stored = stored_weights(layer, uses);
+  if (!stored.is_constant()) return;
+  label.weights = tensor::name(stored.dtype);
+  label.weight_count = stored.shape.element_count();
 }
 
 }  // namespace
@@ -36,9 +49,15 @@ std::vector<NodeLabel> label_nodes(const ir::Graph& graph) {
     } else {
       label.reason = why_float(node, uses);
     }
+    if (label.is_layer) add_weights(node, uses, label);
     labels.push_back(std::move(label));
   }
   return labels;
+}
+
+Result<std::vector<NodeLabel>> label_nodes(std::span<const std::byte> bytes) {
+  const ir::Graph graph = NETFIT_TRY(read(bytes));
+  return label_nodes(graph);
 }
 
 }  // namespace netfit::formats::tflite

@@ -26,6 +26,9 @@ graph main(%x: f32[1,4,4,2]) -> (%y, %c, %d) {
   EXPECT_EQ(labels[1].computes, Computes::Hybrid);
   EXPECT_EQ(labels[2].computes, Computes::Float);
   EXPECT_EQ(labels[2].reason, "its data are float, and f16 weights are widened first");
+  EXPECT_EQ(labels[0].weights, "i8");
+  EXPECT_EQ(labels[2].weights, "f16");
+  EXPECT_EQ(labels[2].weight_count, 6);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "formats/preprocessing_json.h"
 #include "formats/tflite/labels_zip.h"
 #include "formats/tflite/metadata_generated.h"
+#include "formats/tflite/tflite.h"
 
 namespace netfit::formats::tflite {
 namespace {
@@ -100,6 +101,13 @@ Result<void> read_metadata(const ModelFile& file, ir::Graph& graph) {
   const auto described = NETFIT_TRY(file.metadata(kMetadataEntry));
   if (!described) return {};
   return located(apply_public(file, *described, graph), fmt::format("metadata '{}'", kMetadataEntry));
+}
+
+Result<std::optional<MakingRecord>> read_record(std::span<const std::byte> bytes) {
+  const ModelFile file = NETFIT_TRY(ModelFile::open(bytes));
+  const auto text = NETFIT_TRY(file.metadata(kMakingKey));
+  if (!text) return std::nullopt;
+  return NETFIT_TRY(parse_making_record(as_text(*text)));
 }
 
 }  // namespace netfit::formats::tflite

@@ -34,7 +34,7 @@ Result<void> check_types(const ir::Graph& graph) {
   return faults.result();
 }
 
-void add_metadata(const ir::Graph& graph, FileBuilder& builder) {
+void add_metadata(const ir::Graph& graph, const std::optional<MakingRecord>& making, FileBuilder& builder) {
   // Runtimes read 16 bytes, padded with zeros.
   std::string release(builder.release());
   release.resize(16, '\0');
@@ -43,11 +43,12 @@ void add_metadata(const ir::Graph& graph, FileBuilder& builder) {
   if (!described.empty()) builder.add_metadata(kMetadataEntry, described);
   const std::string record = preprocessing_json(graph);
   if (!record.empty()) builder.add_metadata(kPreprocessingKey, base::as_bytes(record));
+  if (making) builder.add_metadata(kMakingKey, base::as_bytes(making_record_json(*making)));
 }
 
 }  // namespace
 
-Result<base::Bytes> write(const ir::Graph& graph) {
+Result<base::Bytes> write(const ir::Graph& graph, const std::optional<MakingRecord>& record) {
   NETFIT_TRY(ir::require_weights(graph));
   NETFIT_TRY(check_size(graph));
   NETFIT_TRY(check_types(graph));
@@ -67,7 +68,7 @@ Result<base::Bytes> write(const ir::Graph& graph) {
   std::vector<std::int32_t> outputs;
   for (const ir::GraphOutput& output : graph.outputs) outputs.push_back(tensors[output.value]);
 
-  add_metadata(graph, builder);
+  add_metadata(graph, record, builder);
   base::Bytes file = builder.finish(graph.name, inputs, outputs);
   if (!labels.empty()) append_member(file, kLabelsFile, labels);
   return file;
