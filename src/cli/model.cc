@@ -7,6 +7,7 @@
 
 #include "arch/arch.h"
 #include "base/text.h"
+#include "cli/answers/making.h"
 #include "formats/catalog.h"
 #include "ir/absent_weights.h"
 #include "ir/parser.h"
@@ -96,11 +97,7 @@ Result<void> check_float(const ir::Graph& graph, const std::string& path) {
 }
 
 Result<std::int64_t> save_model(const ir::Graph& graph, const fs::path& path) {
-  const formats::Format* format = NETFIT_TRY(formats::format_for(path));
-  const base::Bytes bytes =
-      NETFIT_TRY(with_context(format->write(graph), fmt::format("while exporting to {}", format->name)));
-  NETFIT_TRY(base::write_file(path, bytes));
-  return std::ssize(bytes);
+  return save_with_record(graph, path, std::nullopt);
 }
 
 }  // namespace netfit::cli

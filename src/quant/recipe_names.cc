@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 #include "base/check.h"
 
 namespace netfit::quant {
@@ -37,5 +39,24 @@ std::span<const Choice<BiasCorrection>> bias_corrections() { return kBiasCorrect
 std::string_view name(RangeEstimator estimator) { return name_in(range_estimators(), estimator); }
 std::string_view name(Rounding rounding) { return name_in(roundings(), rounding); }
 std::string_view name(BiasCorrection correction) { return name_in(bias_corrections(), correction); }
+
+std::string in_words(const CalibrationOptions& options) {
+  std::string parameter;
+  if (options.estimator == RangeEstimator::Percentile) parameter = fmt::format(" {}", options.percentile);
+  if (options.estimator == RangeEstimator::MovingAverage) parameter = fmt::format(" {}", options.moving_average);
+  return fmt::format("{}{}", name(options.estimator), parameter);
+}
+
+std::vector<std::string> techniques(const Recipe& recipe) {
+  std::vector<std::string> words;
+  if (recipe.guard_dead_channels) words.emplace_back("guard-dead-channels");
+  if (recipe.equalize) words.emplace_back("equalize");
+  if (recipe.absorb_high_bias) words.emplace_back("absorb-high-bias");
+  words.push_back(fmt::format("rounding {}", name(recipe.rounding)));
+  if (recipe.bias_correction != BiasCorrection::None) {
+    words.push_back(fmt::format("bias-correction {}", name(recipe.bias_correction)));
+  }
+  return words;
+}
 
 }  // namespace netfit::quant

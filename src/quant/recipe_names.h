@@ -2,7 +2,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "quant/recipe.h"
 
@@ -25,5 +27,10 @@ std::span<const Choice<BiasCorrection>> bias_corrections();
 std::string_view name(RangeEstimator estimator);
 std::string_view name(Rounding rounding);
 std::string_view name(BiasCorrection correction);
+
+/// "mse", "percentile 99.99".
+std::string in_words(const CalibrationOptions& options);
+/// What a recipe does beside estimating ranges, in its order: "equalize", "rounding balanced".
+std::vector<std::string> techniques(const Recipe& recipe);
 
 }  // namespace netfit::quant

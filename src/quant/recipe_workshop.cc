@@ -78,13 +78,6 @@ bool needs_ranges(const PrecisionPlan& plan) {
          std::ranges::any_of(plan.exceptions, [&](const auto& exception) { return is_integer(exception.second); });
 }
 
-std::string describe(const CalibrationOptions& options, std::int64_t samples) {
-  std::string parameter;
-  if (options.estimator == RangeEstimator::Percentile) parameter = fmt::format(" {}", options.percentile);
-  if (options.estimator == RangeEstimator::MovingAverage) parameter = fmt::format(" {}", options.moving_average);
-  return fmt::format("{}{} over {} samples", name(options.estimator), parameter, samples);
-}
-
 std::optional<double> sqnr_of(const std::optional<Fidelity>& fidelity) {
   return fidelity ? std::optional(fidelity->sqnr_db) : std::nullopt;
 }
@@ -191,8 +184,9 @@ Result<RecipeWorkshop::Made> RecipeWorkshop::make(const Recipe& recipe) {
   const Ranges* ranges = NETFIT_TRY(ranges_of(form, recipe.ranges));
   Made made{.quantized = {.steps = std::move(prepared.steps)}, .fidelity = NETFIT_TRY(usual(form, recipe.ranges))};
   if (!ranges->empty()) {
-    made.quantized.steps.push_back(
-        {"calibrate", describe(recipe.ranges, samples_.count()), std::nullopt, sqnr_of(made.fidelity)});
+    made.quantized.steps.push_back({"calibrate",
+                                    fmt::format("{} over {} samples", in_words(recipe.ranges), samples_.count()),
+                                    std::nullopt, sqnr_of(made.fidelity)});
   }
 
   LayerOptions options{.plan = job_.plan, .io = job_.io};

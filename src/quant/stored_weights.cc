@@ -43,7 +43,11 @@ std::vector<StoredConstant> stored_constants(const ir::Graph& graph) {
 std::string_view why_float(const StoredConstant& constant, std::string_view scheme) {
   if (scheme == "float16") return "too few elements to pay for the operator that widens them";
   if (constant.role == ConstantRole::Bias) return "biases";
-  return constant.role == ConstantRole::Weights ? "fewer than 1024 elements" : "no weights of a layer";
+  if (constant.role == ConstantRole::Other) return "no weights of a layer";
+  if (scheme == "dynamic") return "fewer than 1024 elements";
+  // Whole layers may be set apart, by a recipe or by the search for mixed precisions.
+  return scheme.starts_with("weight-only") ? "too few elements to pay for the operator that widens them"
+                                           : "as planned for these layers";
 }
 
 std::int64_t count_vanished(const ir::Graph& before, const ir::Graph& after) {

@@ -24,7 +24,7 @@ struct StoredConstant {
 /// gives.
 std::vector<StoredConstant> stored_constants(const ir::Graph& graph);
 
-/// Why `constant` is still float32 in a graph that quantize_float16 or quantize_dynamic made.
+/// Why `constant` is still float32 in a file of that scheme.
 std::string_view why_float(const StoredConstant& constant, std::string_view scheme);
 
 /// Numbers of the float graph `before` that are not zero and that half precision stores as zero in `after`, which

@@ -23,16 +23,16 @@ std::string cut(const std::string& text, std::size_t width) {
 }
 
 void shrink(std::vector<std::size_t>& widths, const std::vector<Column>& columns) {
-  const std::size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
-  if (total <= kMaxWidth) return;
-  std::size_t widest = widths.size();
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    if (columns[i].align != Align::Left) continue;
-    if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
+  std::size_t total = std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+  for (; total > kMaxWidth; --total) {
+    std::size_t widest = widths.size();
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (columns[i].align != Align::Left || widths[i] <= kLeastCut) continue;
+      if (widest == widths.size() || widths[i] > widths[widest]) widest = i;
+    }
+    if (widest == widths.size()) return;
+    --widths[widest];
   }
-  if (widest == widths.size()) return;
-  const std::size_t excess = total - kMaxWidth;
-  widths[widest] = std::max(kLeastCut, widths[widest] > excess ? widths[widest] - excess : 0);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ struct Column {
   Align align = Align::Left;
 };
 
-/// A table for the terminal, at most 100 columns wide: where it would be wider, the widest left-aligned column is cut
-/// in the middle ("block_3...project").
+/// A table for the terminal, at most 100 columns wide: where it would be wider, its widest left-aligned columns are cut
+/// in the middle ("block_3...project"), to 12 at least.
 class Table {
  public:
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

@@ -34,6 +34,14 @@ TEST(Table, CutsTheWidestTextColumnToStayWithinAHundredColumns) {
   EXPECT_NE(table.text().find("n...n"), std::string::npos);
 }
 
+TEST(Table, CutsSeveralWideColumns) {
+  Table table({{"node"}, {"why"}, {"bytes", Align::Right}});
+  table.add({std::string(150, 'n'), std::string(90, 'w'), "123456"});
+  EXPECT_EQ(widest_line(table.text()), 100U);
+  EXPECT_NE(table.text().find("n...n"), std::string::npos);
+  EXPECT_NE(table.text().find("w...w"), std::string::npos);
+}
+
 TEST(Table, ShowsControlCharactersAsText) {
   Table table({{"layer"}});
   table.add({"a\x1b[31mb\n"});

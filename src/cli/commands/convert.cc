@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/answers/making.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/commands.h"
@@ -25,7 +26,8 @@ Result<void> run_convert(const Options& options, const Environment& environment)
   NETFIT_TRY(formats::format_for(options.output));
   const Model model = NETFIT_TRY(load_model(options.input, environment));
   const ir::Graph graph = NETFIT_TRY(optimized(model));
-  const std::int64_t bytes = NETFIT_TRY(save_model(graph, options.output));
+  const std::optional<formats::MakingRecord> record = NETFIT_TRY(making_record_of(model));
+  const std::int64_t bytes = NETFIT_TRY(save_with_record(graph, options.output, record));
   if (options.json) {
     print_json({{"output", options.output}, {"bytes", bytes}, {"from", model.format}}, environment);
   } else {

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "cli/answers/arithmetic.h"
+#include "cli/answers/making.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/commands.h"
@@ -25,6 +27,7 @@ using Json = nlohmann::ordered_json;
 
 struct Options {
   std::string model;
+  bool nodes = false;
   bool json = false;
 };
 
@@ -109,7 +112,13 @@ Json preprocessing_json(const ir::Preprocessing& record) {
           {"order", record.order == ir::ColorOrder::Rgb ? "rgb" : "bgr"}};
 }
 
-Json answer_json(const Model& model, const Summary& summary) {
+// What a file says of itself and a runtime makes of it; nothing for what is no file of a runtime.
+struct Labels {
+  std::optional<Arithmetic> arithmetic;
+  std::optional<formats::MakingRecord> record;
+};
+
+Json answer_json(const Model& model, const Summary& summary, const Labels& labels) {
   Json answer{{"model", model.name},
               {"format", model.format},
               {"bytes", model.bytes.size()},
@@ -118,6 +127,8 @@ Json answer_json(const Model& model, const Summary& summary) {
               {"params", summary.params},
               {"weight_bytes", summary.weight_bytes},
               {"weight_types", summary.weight_types},
+              {"arithmetic", labels.arithmetic ? arithmetic_json(*labels.arithmetic) : Json(nullptr)},
+              {"quantization", labels.record ? making_json(*labels.record) : Json(nullptr)},
               {"inputs", Json::array()},
               {"outputs", Json::array()},
               {"class_names", model.graph.class_names},
@@ -149,6 +160,20 @@ void print_port(std::FILE* out, std::string_view role, const ir::Value& value, i
              layout == ir::Layout::ChannelsFirst ? ", channels first in the file" : "");
 }
 
+std::string layers_table(const Summary& summary) {
+  Table table({{"layer"},
+               {"op"},
+               {"result"},
+               {"MACs", Align::Right},
+               {"params", Align::Right},
+               {"result bytes", Align::Right}});
+  for (const Layer& layer : summary.layers) {
+    table.add({layer.name, layer.op, layer.type, grouped(layer.macs), grouped(layer.params),
+               grouped(layer.activation_bytes)});
+  }
+  return table.text();
+}
+
 void print_text(std::FILE* out, const Model& model, const Summary& summary) {
   fmt::print(out, "{} ({})\n", base::printable(model.name), origin(model));
   for (const ir::GraphInput& input : model.graph.inputs) {
@@ -171,28 +196,34 @@ void print_text(std::FILE* out, const Model& model, const Summary& summary) {
       types.push_back(fmt::format("{} {}", grouped(numbers), type));
     fmt::print(out, "stored as {}\n", fmt::join(types, ", "));
   }
-  fmt::print(out, "\n");
-  Table table({{"layer"},
-               {"op"},
-               {"result"},
-               {"MACs", Align::Right},
-               {"params", Align::Right},
-               {"result bytes", Align::Right}});
-  for (const Layer& layer : summary.layers) {
-    table.add({layer.name, layer.op, layer.type, grouped(layer.macs), grouped(layer.params),
-               grouped(layer.activation_bytes)});
+}
+
+void print_labels(std::FILE* out, const Labels& labels) {
+  if (labels.record) {
+    fmt::print(out, "{}", making_text(*labels.record));
+  } else if (labels.arithmetic && labels.arithmetic->is_quantized()) {
+    fmt::print(out, "by which scheme, ranges and samples it was quantized, the file does not tell\n");
   }
-  fmt::print(out, "{}", table.text());
+  if (labels.arithmetic) fmt::print(out, "{}", arithmetic_summary(*labels.arithmetic, labels.record));
 }
 
 Result<void> run_inspect(const Options& options, const Environment& environment) {
   const Model model = NETFIT_TRY(load_structure(options.model, environment));
   const Summary summary = summarize(model.graph);
-  if (options.json) {
-    print_json(answer_json(model, summary), environment);
-  } else {
-    print_text(environment.out, model, summary);
+  const Labels labels{NETFIT_TRY(arithmetic_of(model)), NETFIT_TRY(making_record_of(model))};
+  if (options.nodes && !labels.arithmetic) {
+    return bad_usage(
+        fmt::format("--nodes does not apply to {} models, which no runtime takes as they are (allowed: "
+                    ".onnx and .tflite files)",
+                    model.format));
   }
+  if (options.json) {
+    print_json(answer_json(model, summary, labels), environment);
+    return {};
+  }
+  print_text(environment.out, model, summary);
+  print_labels(environment.out, labels);
+  fmt::print(environment.out, "\n{}", options.nodes ? arithmetic_table(*labels.arithmetic) : layers_table(summary));
   return {};
 }
 
@@ -203,12 +234,15 @@ Action set_up(CLI::App& app) {
                  "mobilenet_v2:alpha=0.35,resolution=128 ('netfit docs architectures')")
       ->required()
       ->type_name("MODEL");
+  app.add_flag("--nodes", options->nodes,
+               "instead of the layers, each node of the file and in what its runtime computes it");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_inspect(*options, environment); };
 }
 
 }  // namespace
 
-constinit const Command kInspect{"inspect", "layers, shapes, MACs, params and activation sizes of a model", &set_up};
+constinit const Command kInspect{"inspect", "layers, MACs, params and sizes of a model, and what runs on integers",
+                                 &set_up};
 
 }  // namespace netfit::cli

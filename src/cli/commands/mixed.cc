@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "cli/answers/making.h"
 #include "cli/answers/mixed_answer.h"
 #include "cli/answers/table.h"
 #include "cli/check_writable.h"
@@ -135,7 +136,7 @@ Result<MixedFile> write_file(const Options& options, const std::optional<Budget>
     file.point = NETFIT_TRY(meet_accuracy(network, curve, *options.max_changed));
   }
   const ir::Graph graph = NETFIT_TRY(network.make(file.point.chosen));
-  NETFIT_TRY(save_model(graph, options.output));
+  NETFIT_TRY(save_with_record(graph, options.output, network.record()));
   return file;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/answers/figures.h"
+#include "cli/answers/making.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/commands/quantize_recipe.h"
@@ -77,6 +79,33 @@ ordered_json trials_json(const quant::AutoChoice& choice) {
   return json;
 }
 
+ordered_json departures_json(const std::vector<Departure>& departures) {
+  ordered_json json = ordered_json::array();
+  for (const Departure& departure : departures) {
+    json.push_back({{"layer", departure.layer},
+                    {"wanted", departure.wanted},
+                    {"used", departure.used},
+                    {"reason", departure.reason}});
+  }
+  return json;
+}
+
+// A line for each way in which the file is not what the scheme's name says; nothing where it is.
+std::string departures_text(const RecipeOutcome& outcome, std::string_view scheme) {
+  std::map<std::string, std::vector<std::string>> layers;
+  for (const Departure& departure : outcome.departures) {
+    layers[fmt::format("{} instead of {}, {}", departure.used, departure.wanted, departure.reason)].push_back(
+        departure.layer);
+  }
+  std::string text;
+  for (const auto& [what, names] : layers) {
+    text += wrapped(fmt::format("{}: {}", what, fmt::join(names, ", ")), 2);
+  }
+  const bool all = !outcome.arithmetic ||
+                   outcome.arithmetic->count(formats::Computes::Integer) == std::ssize(outcome.arithmetic->labels);
+  return all ? text : text + arithmetic_summary(*outcome.arithmetic, making_record(scheme));
+}
+
 void print_object(const RecipeJob& job, const Model& model, const RecipeOutcome& outcome,
                   const Environment& environment) {
   ordered_json json{{"output", job.output},
@@ -94,6 +123,12 @@ void print_object(const RecipeJob& job, const Model& model, const RecipeOutcome&
     json["left_out"] = outcome.choice->left_out;
     json["near_enough"] = outcome.choice->near_enough;
     json["budget_seconds"] = job.budget_seconds;
+  }
+  json["departures"] = departures_json(outcome.departures);
+  json["arithmetic"] = nullptr;
+  if (outcome.arithmetic) {
+    json["arithmetic"] = arithmetic_json(*outcome.arithmetic);
+    json["arithmetic"].erase("nodes");
   }
   if (outcome.pixels_agreement) json["pixels_agreement"] = *outcome.pixels_agreement;
   print_json(json, environment);
@@ -148,6 +183,7 @@ void print_outcome(const RecipeJob& job, const Model& model, const RecipeOutcome
              grouped(outcome.bytes), job.scheme->name,
              static_cast<double>(model.bytes.size()) / static_cast<double>(outcome.bytes), model.path, outcome.samples,
              outcome.data);
+  fmt::print(out, "{}", departures_text(outcome, job.scheme->name));
   if (outcome.choice) fmt::print(out, "\n{}", trials_text(job, outcome));
   if (outcome.held_out > 0) fmt::print(out, "\nrecipe: {}\n{}", outcome.recipe.recipe.name, steps_text(outcome));
   if (outcome.pixels_agreement) {

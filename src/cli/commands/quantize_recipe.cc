@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "cli/answers/making.h"
 #include "cli/calibration.h"
 #include "cli/check_writable.h"
 #include "eval/accuracy.h"
@@ -96,6 +97,26 @@ Result<void> make(const RecipeJob& job, const ir::Graph& graph, const Calibratio
   return choose(quantize, samples, *held_out, job.budget_seconds, outcome);
 }
 
+formats::MakingRecord record_of(const RecipeJob& job, const RecipeOutcome& outcome) {
+  const std::size_t others = outcome.recipe.layers.size();
+  const std::string scheme(job.scheme->name);
+  formats::MakingRecord record =
+      making_record(others == 0 ? scheme : fmt::format("{}, {} layers otherwise", scheme, others),
+                    outcome.recipe.recipe, outcome.samples, job.seed);
+  if (outcome.quantized.ranges.empty()) record.ranges.clear();
+  return record;
+}
+
+// Where the file is not what its scheme's name says: layers that are stored otherwise, and nodes on integers in name
+// only.
+Result<void> find_departures(const RecipeJob& job, RecipeOutcome& outcome, const Environment& environment) {
+  outcome.departures = departures(outcome.quantized.prepared, outcome.quantized.options.plan);
+  if (outcome.quantized.options.plan.everywhere.activations == quant::Arithmetic::Float32) return {};
+  const Model written = NETFIT_TRY(load_structure(job.output, environment));
+  outcome.arithmetic = NETFIT_TRY(arithmetic_of(written));
+  return {};
+}
+
 }  // namespace
 
 Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& environment) {
@@ -121,7 +142,8 @@ Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& envir
     outcome.pixels_agreement =
         NETFIT_TRY(pixels_agreement(outcome.quantized, training.chosen, job.threads, environment));
   }
-  outcome.bytes = NETFIT_TRY(save_model(outcome.quantized.graph, job.output));
+  outcome.bytes = NETFIT_TRY(save_with_record(outcome.quantized.graph, job.output, record_of(job, outcome)));
+  NETFIT_TRY(find_departures(job, outcome, environment));
   if (!job.save_recipe.empty()) NETFIT_TRY(base::write_file(job.save_recipe, print_recipe(outcome.recipe)));
   print_outcome(job, model, outcome, environment);
   return {};

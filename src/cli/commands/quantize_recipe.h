@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cli/answers/arithmetic.h"
 #include "cli/environment.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/recipe_file.h"
@@ -43,6 +44,8 @@ struct RecipeOutcome {
   std::int64_t held_out = 0;
   std::string data;
   std::optional<double> pixels_agreement;
+  std::vector<Departure> departures;     ///< layers that are not what the scheme says
+  std::optional<Arithmetic> arithmetic;  ///< of the file, where the scheme promises integers
 };
 
 /// Writes the file, and says what was done.

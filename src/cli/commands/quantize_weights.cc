@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "cli/answers/making.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/model.h"
@@ -95,7 +96,9 @@ Result<void> quantize_weights(const WeightsJob& job, const Environment& environm
   const Scheme* scheme = NETFIT_TRY(find_scheme(job.scheme));
   const ir::Graph stored = NETFIT_TRY(apply_scheme(*scheme, graph, std::nullopt, {}));
   Answer answer = describe(graph, stored, job.scheme);
-  answer.bytes = NETFIT_TRY(save_model(stored, job.output));
+  std::optional<formats::MakingRecord> record;
+  if (job.scheme != "float32") record = making_record(job.scheme);
+  answer.bytes = NETFIT_TRY(save_with_record(stored, job.output, record));
   if (job.json) {
     print_object(job, model, answer, environment);
   } else {

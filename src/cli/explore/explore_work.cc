@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "cli/answers/making.h"
 #include "cli/share_of_progress.h"
 #include "eval/fill_run.h"
 #include "exec/fast.h"
@@ -83,11 +84,18 @@ Result<ir::Graph> quantized(const ExploreSource& source, const Scheme& scheme, i
   return std::move(made.graph);
 }
 
+std::optional<formats::MakingRecord> record_of(const ExploreSource& source, const Scheme& scheme) {
+  if (scheme.name == "float32") return std::nullopt;
+  if (!scheme.calibrated) return making_record(scheme.name);
+  return making_record(scheme.name, quant::Recipe{}, source.calibration->chosen.count(), CalibrationWish{}.seed);
+}
+
 Result<base::Bytes> build(const Context& context, const PlannedFile& file, Progress& progress) {
   const ExploreSource& source = context.plan.sources[file.source];
   const ir::Graph graph = NETFIT_TRY(quantized(source, *file.scheme, context.options.threads, progress));
   const formats::Format* format = NETFIT_TRY(formats::format_for(file.name));
-  return with_context(format->write(graph), fmt::format("while exporting to {}", format->name));
+  return with_context(format->write(graph, record_of(source, *file.scheme)),
+                      fmt::format("while exporting to {}", format->name));
 }
 
 Result<BuiltFile> import(const PlannedFile& file, const base::Bytes& bytes, std::string hash) {

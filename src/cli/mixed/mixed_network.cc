@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
+#include "cli/answers/making.h"
 #include "data/preprocess.h"
 #include "data/subset.h"
 #include "eval/accuracy.h"
@@ -31,16 +33,14 @@ Result<Tensor> as_input(const data::Dataset& samples, const ir::Graph& graph,
 
 }  // namespace
 
-Result<double> tflite_bytes(const ir::Graph& graph) {
+Result<double> tflite_bytes(const ir::Graph& graph, const formats::MakingRecord& record) {
   const formats::Format* format = NETFIT_TRY(formats::format_for("model.tflite"));
-  const base::Bytes bytes = NETFIT_TRY(format->write(graph));
+  const base::Bytes bytes = NETFIT_TRY(format->write(graph, record));
   return static_cast<double>(bytes.size());
 }
 
 MixedNetwork::MixedNetwork(MixedSetup setup, const Environment& environment)
-    : setup_(std::move(setup)), progress_(environment.progress) {
-  if (!setup_.cost) setup_.cost = &tflite_bytes;
-}
+    : setup_(std::move(setup)), progress_(environment.progress) {}
 
 Result<MixedNetwork> MixedNetwork::create(const Model& model, const MixedSetup& setup, const Environment& environment) {
   MixedNetwork network(setup, environment);
@@ -49,6 +49,9 @@ Result<MixedNetwork> MixedNetwork::create(const Model& model, const MixedSetup& 
   if (layers.empty()) return located(Result<MixedNetwork>(bad_input("has no layer with weights")), model.path);
   for (const ir::NodeId layer : layers) network.layer_names_.push_back(graph.node(layer).name);
   NETFIT_TRY(network.load_samples(graph, environment));
+  if (!network.setup_.cost) {
+    network.setup_.cost = [record = network.record()](const ir::Graph& file) { return tflite_bytes(file, record); };
+  }
   NETFIT_TRY(network.prepare(graph));
   return network;
 }
@@ -99,6 +102,14 @@ Result<void> MixedNetwork::prepare(const ir::Graph& graph) {
   return {};
 }
 
+formats::MakingRecord MixedNetwork::record() const {
+  std::vector<std::string> names;
+  for (const quant::Precision& precision : setup_.candidates) names.emplace_back(quant::name(precision));
+  quant::Recipe done = setup_.recipe;
+  done.bias_correction = quant::BiasCorrection::None;  // prepare() corrects none
+  return making_record("mixed of " + base::join(names, ", "), done, calibrated_on(), setup_.seed);
+}
+
 Result<std::vector<quant::LayerChoice>> MixedNetwork::measure_layers() {
   const quant::MixedJob job{graph_, ranges_, with_roundings_};
   const quant::LayerCosts costs = NETFIT_TRY(quant::measure_costs(job, setup_.io, setup_.cost, *progress_));
@@ -126,7 +137,7 @@ Result<double> MixedNetwork::cost_of(const std::vector<std::size_t>& chosen) con
 Result<MixedPoint> MixedNetwork::measure(const std::vector<std::size_t>& chosen) {
   const ir::Graph file = NETFIT_TRY(make(chosen));
   MixedPoint point{.chosen = chosen, .cost = NETFIT_TRY(setup_.cost(file))};
-  point.bytes = static_cast<std::int64_t>(NETFIT_TRY(tflite_bytes(file)));
+  point.bytes = static_cast<std::int64_t>(NETFIT_TRY(tflite_bytes(file, record())));
   const ir::Graph real = NETFIT_TRY(quantized(chosen, quant::Io::Float32));
   const auto executor = NETFIT_TRY(exec::create_fast(real, as_samples({}).engine));
   const std::vector<Tensor> outputs = NETFIT_TRY(executor->run(held_out_, *progress_));

@@ -11,6 +11,7 @@
 #include "cli/environment.h"
 #include "cli/flags/flags.h"
 #include "cli/model.h"
+#include "formats/making_record.h"
 #include "quant/mixed/sensitivity.h"
 #include "quant/recipe.h"
 
@@ -58,6 +59,8 @@ class MixedNetwork {
   std::int64_t calibrated_on() const { return samples_.front().shape()[0]; }
   std::int64_t held_out() const { return held_out_.front().shape()[0]; }
   const std::string& data() const { return data_; }
+  /// What the file says of how it was made.
+  formats::MakingRecord record() const;
 
  private:
   MixedNetwork(MixedSetup setup, const Environment& environment);
@@ -80,7 +83,7 @@ class MixedNetwork {
   double base_cost_ = 0.0;
 };
 
-/// Bytes of the .tflite file of a graph.
-Result<double> tflite_bytes(const ir::Graph& graph);
+/// Bytes of the .tflite file of a graph with that record.
+Result<double> tflite_bytes(const ir::Graph& graph, const formats::MakingRecord& record);
 
 }  // namespace netfit::cli
