@@ -6,25 +6,24 @@
 #include <vector>
 
 #include "ir/graph.h"
+#include "quant/techniques/channel_strands.h"
 
 namespace netfit::gone_wrong {
 
-/// Values whose channel c is one and the same, because additions, pooling and the like join them, with the layers that
-/// write and read them. Their channels can be scaled without changing what the network computes.
+/// Values whose channel c is one and the same, because additions, pooling and the like join them. Their channels can
+/// be scaled without changing what the network computes.
 struct ChannelGroup {
-  std::vector<ir::ValueId> values;    ///< in graph order
-  std::vector<ir::NodeId> producers;  ///< layers
-  std::vector<ir::NodeId> consumers;  ///< layers
-  bool residual = false;              ///< an addition joins some of them
-  bool clamped = false;               ///< a relu6 lies between: only factors that saturate nothing are free
-
-  std::int64_t channels(const ir::Graph& graph) const { return graph.value(values.front()).shape.dim(-1); }
+  std::vector<ir::ValueId> values;      ///< in graph order
+  std::vector<quant::Strand> channels;  ///< of the values: all of them are free
+  std::vector<ir::NodeId> producers;    ///< layers
+  bool residual = false;                ///< an addition joins some of them
+  bool clamped = false;                 ///< a relu6 lies between: only factors that saturate nothing are free
 };
 
-/// Groups between layers of an optimized float graph; one that touches the graph's inputs or outputs is none.
+/// Groups between layers of an optimized float graph.
 std::vector<ChannelGroup> find_channel_groups(const ir::Graph& graph);
 
-/// Multiplies channel c of a group by factors[c] and undoes it in the consumers.
+/// Multiplies channel c of a group by factors[c] and undoes it in the layers that read it.
 void scale_channels(ir::Graph& graph, const ChannelGroup& group, std::span<const double> factors);
 
 /// Multiplies weights and bias of output channel c of a float layer by factors[c].

@@ -38,7 +38,7 @@ void make_relu(ir::Graph& graph, NodeId id) {
 // Equalization for networks with relu, done to one with relu6: the clamp stays at 6 while its channels grow.
 void scale_across_clamp(ir::Graph& graph, const ChannelGroup& group, Draw& draw) {
   std::vector<double> factors;
-  for (std::int64_t c = 0; c < group.channels(graph); ++c) factors.push_back(std::exp2(draw.real(0, 4)));
+  for (std::size_t c = 0; c < group.channels.size(); ++c) factors.push_back(std::exp2(draw.real(0, 4)));
   scale_channels(graph, group, factors);
 }
 

@@ -24,7 +24,7 @@ constexpr double kUnsaturated = 5.0;
 // Channels of a group that may shrink: where a relu6 clamps, only those that it never does.
 std::vector<bool> may_shrink(const ir::Graph& graph, const ChannelGroup& group,
                              const quant::StatisticsByValue& statistics) {
-  std::vector<bool> may(static_cast<std::size_t>(group.channels(graph)), true);
+  std::vector<bool> may(group.channels.size(), true);
   for (const ir::NodeId id : group.producers) {
     const ir::Node& node = graph.node(id);
     if (!node.attrs.holds<ir::Conv2dAttrs>() || node.attrs.as<ir::Conv2dAttrs>().activation != ir::Activation::Relu6)
@@ -103,7 +103,7 @@ Result<Broken> spread_residual_groups(const Workbench& bench, Draw& draw) {
                                   one_group ? "one residual group" : "all residual groups", steps, steps)};
   for (const ChannelGroup& group : groups) {
     std::vector<double> factors;
-    for (std::int64_t c = 0; c < group.channels(graph); ++c) {
+    for (std::int64_t c = 0; c < std::ssize(group.channels); ++c) {
       const std::int64_t exponent = draw.integer(-steps, steps);
       factors.push_back(std::exp2(static_cast<double>(exponent)));
       if (one_group && exponent != 0) truth.channels.push_back(c);
