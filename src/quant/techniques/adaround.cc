@@ -163,11 +163,14 @@ class AdaRound {
         most_bits_(adaround_options.most_bits),
         seed_(adaround_options.seed),
         options_(options),
+        between_(options),
         reals_(samples),
         integers_(samples) {}
 
   Result<AdaRoundReport> run() {
+    between_.io = Io::Float32;
     NETFIT_TRY(quantize());
+    keep_roundings();
     for (const NodeId id : graph_.order()) {
       if (!is_wanted(id)) continue;
       NETFIT_TRY(reals_.advance(graph_, id));
@@ -180,12 +183,20 @@ class AdaRound {
   }
 
  private:
-  // Samples are reals, so the graph that sees them takes reals, whatever the one that is wanted takes.
   Result<void> quantize() {
-    LayerOptions between = options_;
-    between.io = Io::Float32;
-    quantized_ = NETFIT_TRY(quantize_layers(graph_, ranges_, between));
+    quantized_ = NETFIT_TRY(quantize_layers(graph_, ranges_, between_));
     return {};
+  }
+
+  // Layers that are still to be decided need not be rounded again for each that is.
+  void keep_roundings() {
+    for (const NodeId id : graph_.order()) {
+      if (!passes::is_layer(*graph_.node(id).op)) continue;
+      const std::optional<StoredLayer> stored = find_stored_layer(quantized_, id);
+      if (!stored) continue;
+      const Tensor integers = stored->bits == 4 ? tensor::unpack_int4(*stored->weights) : *stored->weights;
+      between_.roundings.try_emplace(id, LayerRounding{.integers = integers, .params = *stored->params});
+    }
   }
 
   bool is_wanted(NodeId id) const {
@@ -227,6 +238,7 @@ class AdaRound {
     report_.weights += layer.input(1).shape.element_count();
     report_.turned += search.turned();
     options_.roundings[id] = search.rounding();
+    between_.roundings[id] = options_.roundings[id];
     return {};
   }
 
@@ -266,6 +278,8 @@ class AdaRound {
   int most_bits_;
   std::uint64_t seed_;
   LayerOptions& options_;
+  /// Samples are reals, so the graph that sees them takes reals, whatever the one that is wanted takes.
+  LayerOptions between_;
   ir::Graph quantized_;
   GraphWalk reals_;
   GraphWalk integers_;
