@@ -150,6 +150,33 @@ TEST(WidenedWeights, RunInOnnxRuntime) {
   EXPECT_LE(largest_difference(run_fast(file, input), ours), 1e-4);
 }
 
+// ONNX Runtime computes these in float and rounds once where the fixed-point rule rounds twice.
+class NewerIntegers : public testing::TestWithParam<const char*> {};
+
+TEST_P(NewerIntegers, ComeBackFromOnnxAsTheyWere) {
+  const ir::Graph graph = must(quant::quantize_layers(net().graph, net().ranges, everywhere(GetParam())));
+  const ModelFile file = write(graph, ".onnx");
+  const Tensor input = input_for(graph, 4);
+  EXPECT_EQ(interpret(file, input), first_output(*must(interp::create_interpreter(graph, {})), input));
+  EXPECT_EQ(convert(file, ".onnx").bytes, file.bytes);
+}
+
+TEST_P(NewerIntegers, RunInOnnxRuntime) {
+  if (const auto library = exec::find_onnxruntime(support::site_packages()); !library) {
+    GTEST_SKIP() << library.error().text();
+  }
+  const ModelFile file =
+      write(must(quant::quantize_layers(net().graph, net().ranges, everywhere(GetParam()))), ".onnx");
+  const Tensor input = input_for(file.graph, 20);
+  const Tensor ours = interpret(file, input);
+  const Tensor theirs = run_in_runtime(file, input);
+  EXPECT_EQ(ours.dtype(), theirs.dtype());
+  EXPECT_LE(largest_difference(ours, theirs), 4.0);  // steps, as for networks in int8 (onnx_oracle_test.cc)
+  RecordProperty("largest difference in steps", fmt::format("{}", largest_difference(ours, theirs)));
+}
+
+INSTANTIATE_TEST_SUITE_P(, NewerIntegers, testing::Values("int4", "int16x8"));
+
 double top1(const ir::Graph& graph, const data::Dataset& test) {
   return eval::percent_equal(eval::top_classes(run_fast(optimized(graph), input_of(graph, test))), test.labels);
 }
