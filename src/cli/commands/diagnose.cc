@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "cli/answers/diagnosis.h"
+#include "cli/answers/making.h"
 #include "cli/check_writable.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
@@ -107,6 +108,17 @@ Result<diagnose::Case> make_case(const Options& options, const Model& file, cons
   return given;
 }
 
+// What was changed; how the file was made before is no longer true of it.
+formats::MakingRecord record_of(const diagnose::Repair& repair) {
+  constexpr std::size_t kMostBytes = 100;
+  constexpr std::size_t kMostChanges = 8;
+  formats::MakingRecord record = making_record("repaired by diagnose --fix");
+  for (const std::string& change : repair.changes) {
+    if (record.techniques.size() < kMostChanges) record.techniques.push_back(base::printable(change, kMostBytes));
+  }
+  return record;
+}
+
 Result<void> fix(const Options& options, const diagnose::Case& given, const diagnose::Tools& tools,
                  DiagnosisAnswer& answer) {
   const diagnose::Finding& finding = answer.diagnosis.findings.front();
@@ -135,7 +147,7 @@ Result<void> fix(const Options& options, const diagnose::Case& given, const diag
   fixed.top1_after = last(again).top1_percent;
   fixed.agreement_before = last(answer.diagnosis).agreement_percent;
   fixed.agreement_after = last(again).agreement_percent;
-  fixed.bytes = NETFIT_TRY(save_model(repaired->graph, options.output));
+  fixed.bytes = NETFIT_TRY(save_with_record(repaired->graph, options.output, record_of(*repaired)));
   answer.fix = std::move(fixed);
   return {};
 }
