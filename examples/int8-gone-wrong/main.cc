@@ -27,6 +27,7 @@ struct Options {
   std::string into;   ///< page with the markers
   std::string pages;  ///< folder for the table and the chart
   std::string write;  ///< a broken file
+  std::string log;    ///< of trials
   int threads = base::available_threads();
 };
 
@@ -41,11 +42,20 @@ void print(const Trial& trial) {
   std::fflush(stdout);
 }
 
+// What a trial's figures depend on beside its own name.
+Result<TrialLog> open_log(const Options& options, const RunOptions& run) {
+  return TrialLog::open(options.log,
+                        fmt::format("--test {} --training {} --diagnose-test {}{}", options.gallery.test_samples,
+                                    options.gallery.training_samples, run.trial.diagnose_samples,
+                                    run.trial.fix == Fix::Yes ? ", fixed" : ""));
+}
+
 Result<void> make_table(const Options& options, const std::vector<Workbench>& benches) {
   RunOptions run = options.run;
   run.seeds = *options.table_seeds;
   run.trial.fix = Fix::Yes;
-  const std::vector<Trial> trials = NETFIT_TRY(try_faults(benches, run, print));
+  TrialLog log = NETFIT_TRY(open_log(options, run));
+  const std::vector<Trial> trials = NETFIT_TRY(try_faults(benches, run, log, print));
   const Setting setting{
       .network = benches.front().name(),
       .test_samples = benches.front().test().count(),
@@ -64,8 +74,9 @@ Result<void> make_table(const Options& options, const std::vector<Workbench>& be
 Result<void> make_confusion(const Options& options, const std::vector<Workbench>& benches) {
   RunOptions run = options.run;
   run.seeds = *options.confusion_seeds;
-  std::vector<Trial> trials = NETFIT_TRY(try_sound_files(benches, run, print));
-  for (const Trial& trial : NETFIT_TRY(try_faults(benches, run, print))) trials.push_back(trial);
+  TrialLog log = NETFIT_TRY(open_log(options, run));
+  std::vector<Trial> trials = NETFIT_TRY(try_faults(benches, run, log, print));
+  for (const Trial& trial : NETFIT_TRY(try_sound_files(benches, run, log, print))) trials.push_back(trial);
   const std::string text = confusion_text(trials);
   fmt::print("\n{}", text);
   return options.into.empty() ? Result<void>() : write_between_markers(options.into, text);
@@ -101,6 +112,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--write", options.write, "writes one broken file and says what is wrong with it");
   app.add_option("--pages", options.pages, "folder for the table's page and chart");
   app.add_option("--into", options.into, "page with markers for the confusion matrix");
+  app.add_option("--log", options.log, "file of trials that are done: they are not run again");
   app.add_option("--faults", options.run.faults, "names; all if absent")->delimiter(',');
   app.add_option("--networks", options.gallery.networks, "450k, w1.0, resnet8; all if absent")->delimiter(',');
   app.add_option("--first-seed", options.run.first_seed, "of the cases");

@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "trial.h"
+#include "trial_log.h"
 
 namespace netfit::gone_wrong {
 
@@ -18,12 +18,12 @@ struct RunOptions {
 /// Called with each trial as it is done.
 using OnTrial = std::function<void(const Trial&)>;
 
-/// Every fault at every seed, the networks that it applies to in turn.
-Result<std::vector<Trial>> try_faults(const std::vector<Workbench>& benches, const RunOptions& options,
+/// Every fault at every seed, the networks that it applies to in turn. What the log has is not tried again.
+Result<std::vector<Trial>> try_faults(const std::vector<Workbench>& benches, const RunOptions& options, TrialLog& log,
                                       const OnTrial& done);
 
 /// Every sound file of every network, with the float network beside it and alone.
 Result<std::vector<Trial>> try_sound_files(const std::vector<Workbench>& benches, const RunOptions& options,
-                                           const OnTrial& done);
+                                           TrialLog& log, const OnTrial& done);
 
 }  // namespace netfit::gone_wrong
