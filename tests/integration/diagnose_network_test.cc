@@ -219,6 +219,36 @@ TEST_F(DiagnoseNetwork, RecognizesClassesInAnotherOrder) {
   EXPECT_EQ(first(given).kind, FaultKind::ClassOrder);
 }
 
+TEST_F(DiagnoseNetwork, RecognizesOutputsInAnotherOrder) {
+  ir::Graph changed = network_;
+  for (const std::size_t input : {1, 2}) {
+    ir::Value& rows = changed.value(changed.node(node(changed, "classes")).inputs[input]);
+    const Tensor old = *rows.constant;
+    Tensor moved = old;
+    const auto bytes = static_cast<std::ptrdiff_t>(old.byte_count() / 5);
+    std::ranges::rotate_copy(old.bytes(), old.bytes().begin() + 2 * bytes, moved.mutable_bytes().begin());
+    rows.constant = std::move(moved);
+  }
+  EXPECT_EQ(first(about(int8_of(changed))).kind, FaultKind::ClassOrder);
+}
+
+TEST_F(DiagnoseNetwork, RepairsInThePrecisionOfTheFile) {
+  ir::Graph changed = network_;
+  ir::Value& bias = changed.value(changed.node(node(changed, "project")).inputs[2]);
+  bias.constant = Tensor(DType::Float32, bias.shape);
+  const quant::Precision precision{.granularity = quant::Granularity::PerTensor};
+  const Case given =
+      about(*quant::quantize_layers(changed, ranges_, {.plan = {.everywhere = precision}, .io = quant::Io::UInt8}));
+  const Finding finding = first(given);
+  ASSERT_EQ(finding.kind, FaultKind::BiasLost);
+  const Result<Repair> done = repair(given, finding, tools());
+  ASSERT_TRUE(done.has_value()) << done.error().text();
+  EXPECT_EQ(done->graph.value(done->graph.inputs.front().value).dtype, DType::UInt8);
+  const ir::ValueId weights = done->graph.node(node(done->graph, "project")).inputs[1];
+  EXPECT_EQ(done->graph.value(weights).quant->scales.size(), 1);
+  EXPECT_EQ(done->changes, std::vector<std::string>{"quantized anew from the reference: int8-per-tensor"});
+}
+
 TEST_F(DiagnoseNetwork, RefusesAQuantizedReference) {
   Case given = about(int8());
   given.reference->graph = int8();

@@ -27,6 +27,7 @@ constexpr double kOtherWidth = 1.05;        // below that two ranges are the sam
 constexpr std::size_t kTried = 6;           // ranges that are corrected one by one
 constexpr double kAlone = 0.6;              // of what correcting all brings back
 constexpr double kOff = 0.5;                // of mismatch: more than estimators differ by
+constexpr double kMostMoved = 0.8;          // of those that are off: their widths are right
 constexpr double kMany = 0.2;               // of all ranges: no single one is at fault
 constexpr std::size_t kFew = 4;
 
@@ -166,8 +167,19 @@ class RangeDetector {
     return result;
   }
 
+  // Ranges of the right widths in the wrong places were measured well and stored badly.
+  bool only_moved() const {
+    const auto is_off = [](const Suspect& suspect) { return suspect.mismatch > kOff; };
+    const auto is_moved = [&](const Suspect& suspect) {
+      return is_off(suspect) && kind_of(suspect) == FaultKind::WrongZeroPoint;
+    };
+    const auto off = static_cast<double>(std::ranges::count_if(suspects_, is_off));
+    return static_cast<double>(std::ranges::count_if(suspects_, is_moved)) >= kMostMoved * std::max(off, 1.0);
+  }
+
   Suspicion everything() const {
-    Suspicion result{.finding = {.kind = FaultKind::BadCalibration}, .where = Where::Integers};
+    const FaultKind kind = only_moved() ? FaultKind::WrongZeroPoint : FaultKind::BadCalibration;
+    Suspicion result{.finding = {.kind = kind}, .where = Where::Integers};
     for (std::size_t i = 0; i < std::min<std::size_t>(3, suspects_.size()); ++i) {
       result.finding.evidence.push_back(evidence(suspects_[i]));
     }

@@ -60,7 +60,7 @@ class Repairing {
       if (suspicion.finding.kind != finding_.kind || suspicion.finding.layer != finding_.layer) continue;
       Repair repair{.graph = exam_.subject};
       NETFIT_TRY(suspicion.correct(repair.graph));
-      repair.changes.push_back(finding_.kind == FaultKind::BadCalibration
+      repair.changes.push_back(finding_.values.empty()
                                    ? "the ranges of all tensors are those of the training samples"
                                    : fmt::format("the range of '{}' is that of the training samples",
                                                  base::printable(finding_.values.front())));
