@@ -38,7 +38,7 @@ TEST(StructureOnly, IsRefusedByExecutors) {
 
 TEST(StructureOnly, IsRefusedByWriters) {
   for (const formats::Format& format : formats::formats()) {
-    if (format.write != nullptr) EXPECT_EQ(fault_of(format.write(structure())), kRefused) << format.name;
+    if (format.writer != nullptr) EXPECT_EQ(fault_of(format.write(structure())), kRefused) << format.name;
   }
 }
 
