@@ -18,7 +18,7 @@ namespace netfit::formats::onnx {
 namespace {
 
 // Opset 17 is the newest that every ONNX Runtime since 1.12 runs, and has all that is written here: per-channel
-// DequantizeLinear (13) and HardSwish (14). Integers of 16 and 4 bits came with 21, which ONNX Runtime has since 1.18.
+// DequantizeLinear (13) and HardSwish (14). Integers of 16 and 4 bits came with 21.
 struct Versions {
   std::int64_t ir;
   std::int64_t opset;
