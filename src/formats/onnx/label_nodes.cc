@@ -255,7 +255,7 @@ class Labeller {
       if (result == static_cast<int>(DataType::Int8)) return "its result stays signed: several readers, or an output";
     }
     const bool same = std::ranges::all_of(types, [&](std::optional<int> type) { return *type == result; });
-    return same ? "" : "its data and result differ: not all stay signed";
+    return same ? "" : "its data and result differ in sign";
   }
 
   std::string fault_of_weights(const proto::Node& node) const {
