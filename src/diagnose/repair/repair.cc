@@ -102,6 +102,7 @@ class Repairing {
   // The subject's own, but for what was at fault.
   quant::Precision cured_precision() const {
     quant::Precision precision = precision_of(exam_);
+    if (precision.activations == quant::Arithmetic::Float32) return precision;
     if (finding_.kind == FaultKind::PerTensorWeights) precision.granularity = quant::Granularity::PerChannel;
     if (finding_.kind == FaultKind::TooFewBits) precision.weights = quant::WeightType::Int8;
     return precision;
