@@ -158,7 +158,7 @@ Result<std::string> canonical(std::string_view spec) {
 
 Result<ir::Graph> build(std::string_view spec, const BuildOptions& options) {
   const Spec read = NETFIT_TRY(located(read_spec(spec), base::printable(family_name(spec), 80)));
-  Net net(options);
+  Net net(options, read.family->output);
   read.family->build(read.values, net);
   return located(net.finish(std::string(read.family->name)), canonical_text(read));
 }

@@ -12,7 +12,7 @@
 namespace netfit::arch {
 
 /// Folded is what a device runs, and what an exported .tflite holds: batch norm inside the bias of its convolution,
-/// clamps fused. Kept is what is trained: convolutions without bias, then batch norm, then the activation.
+/// clamps fused. Kept is what is trained: convolutions without bias, then batch norm, then the activation; no softmax.
 enum class BatchNorm { Folded, Kept };
 
 struct BuildOptions {
@@ -27,7 +27,7 @@ bool names_family(std::string_view spec);
 /// that are), naming all of them.
 Result<std::string> canonical(std::string_view spec);
 
-/// The graph, with ir::Weights::Absent: float32, channels-last, one image in, class probabilities out.
+/// The graph, with ir::Weights::Absent: float32, channels-last, one image in, class probabilities or logits out.
 Result<ir::Graph> build(std::string_view spec, const BuildOptions& options = {});
 
 }  // namespace netfit::arch

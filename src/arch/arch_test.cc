@@ -65,6 +65,7 @@ TEST(Arch, HasThePublishedMacs) {
   EXPECT_NEAR(mega_macs("squeezenet:version=1.1"), 350, 4);
   EXPECT_NEAR(mega_macs("fd_mobilenet"), 144, 2);
   EXPECT_NEAR(mega_macs("resnet_v1_cifar"), 12.5, 0.1);
+  EXPECT_NEAR(mega_macs("mobilenet_v2_cifar"), 88, 0.1);
 }
 
 // The reference counts batch norm and activations as well, 3 to 6 % of the whole.
@@ -88,6 +89,8 @@ TEST(Arch, HasThePublishedParametersToTheLast) {
   EXPECT_EQ(kept_elements("resnet50"), 25557032 + 53120);
   // MLPerf Tiny's ResNet-8 has a bias beside each batch norm.
   EXPECT_EQ(kept_elements("resnet_v1_cifar"), 78666 - 240);
+  // Trained are 2,236,682; the running mean and variance of each channel are counted here as well.
+  EXPECT_EQ(kept_elements("mobilenet_v2_cifar"), 2236682 + 2 * 17056);
   EXPECT_EQ(kept_elements("squeezenet:version=1.0"), 1248424);
   EXPECT_EQ(kept_elements("squeezenet:version=1.1"), 1235496);
 }
@@ -106,6 +109,25 @@ TEST(Arch, BuildsValidGraphsWithoutWeights) {
       EXPECT_EQ(graph.outputs.size(), 1U);
     }
   }
+}
+
+TEST(Arch, GivesLogitsWhereItIsTrained) {
+  const auto output = [](std::string_view spec, BatchNorm batch_norm) {
+    const ir::Graph graph = graph_of(spec, batch_norm);
+    return graph.value(graph.outputs.at(0).value).name;
+  };
+  for (const char* spec : {"mobilenet_v1", "mobilenet_v3", "resnet_v1_cifar", "squeezenet"}) {
+    EXPECT_EQ(output(spec, BatchNorm::Folded), "probabilities") << spec;
+    EXPECT_NE(output(spec, BatchNorm::Kept), "probabilities") << spec;
+  }
+  EXPECT_EQ(output("mobilenet_v2_cifar", BatchNorm::Folded), "logits");
+  EXPECT_EQ(output("mobilenet_v2_cifar", BatchNorm::Kept), "logits");
+}
+
+TEST(Arch, ScalesTheHeadOfTheSmallMobileNetV2) {
+  EXPECT_EQ(*canonical("mobilenet_v2_cifar"), "mobilenet_v2_cifar:alpha=1,head=1280");
+  EXPECT_EQ(*canonical("mobilenet_v2_cifar:alpha=0.5"), "mobilenet_v2_cifar:alpha=0.5,head=640");
+  EXPECT_EQ(*canonical("mobilenet_v2_cifar:head=320,classes=100"), "mobilenet_v2_cifar:alpha=1,head=320,classes=100");
 }
 
 TEST(Arch, TakesEveryParameterAtBothEnds) {
@@ -165,7 +187,7 @@ TEST(Arch, SaysWhatIsUnknownAndWhatIsAllowed) {
             "mobilnet_v2: error: unknown architecture 'mobilnet_v2', did you mean 'mobilenet_v2'?");
   EXPECT_EQ(fault_of("vgg16:alpha=1"),
             "vgg16: error: unknown architecture 'vgg16' (allowed: efficientnet_lite, fd_mobilenet, mobilenet_v1, "
-            "mobilenet_v2, mobilenet_v3, resnet50, resnet_v1_cifar, squeezenet)");
+            "mobilenet_v2, mobilenet_v2_cifar, mobilenet_v3, resnet50, resnet_v1_cifar, squeezenet)");
   EXPECT_EQ(fault_of("mobilenet_v2:alpa=1,resolution=7,resolution=64,classes,"),
             "mobilenet_v2: error: unknown parameter 'alpa', did you mean 'alpha'?\n"
             "mobilenet_v2: error: resolution '7' is not allowed (allowed: whole numbers, 32 to 1024)\n"

@@ -16,6 +16,7 @@ constexpr std::array kFamilies{
     &kFdMobileNet,
     &kMobileNetV1,
     &kMobileNetV2,
+    &kMobileNetV2Cifar,
     &kMobileNetV3,
     &kResNet50,
     &kResNetV1Cifar,

@@ -55,12 +55,21 @@ struct Family {
   /// What is wrong with the parameters together; absent if nothing can be.
   std::optional<std::string> (*fault)(const Values& values) = nullptr;
   void (*build)(const Values& values, Net& net) = nullptr;
+  Output output = Output::Probabilities;
 };
 
 // Parameters that most families share.
 constexpr Parameter resolution_parameter(std::string_view fallback = "224") {
   return {
       .name = "resolution", .summary = "height and width of the image", .fallback = fallback, .low = 32, .high = 1024};
+}
+constexpr Parameter small_resolution_parameter() {
+  return {.name = "resolution",
+          .summary = "height and width of the image",
+          .fallback = "32",
+          .low = 8,
+          .high = 1024,
+          .defining = false};
 }
 constexpr Parameter alpha_parameter(bool defining = true) {
   return {.name = "alpha",
@@ -82,6 +91,7 @@ extern const Family kEfficientNetLite;
 extern const Family kFdMobileNet;
 extern const Family kMobileNetV1;
 extern const Family kMobileNetV2;
+extern const Family kMobileNetV2Cifar;
 extern const Family kMobileNetV3;
 extern const Family kResNet50;
 extern const Family kResNetV1Cifar;

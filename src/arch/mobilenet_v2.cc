@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sandler et al., "MobileNetV2", arXiv:1801.04381, table 2, as in keras/applications/mobilenet_v2.py: channels are
-// rounded to multiples of 8, and the last convolution is never narrower than 1280.
+// rounded to multiples of 8, and the last convolution is never narrower than 1280. The form for 32x32 images halves the
+// image three times instead of five, from the third stage on, and its last convolution is scaled like the others.
 #include <algorithm>
 #include <array>
 
@@ -23,6 +24,24 @@ constexpr std::array kStages{Stage{1, 16, 1, 1}, Stage{6, 24, 2, 2},  Stage{6, 3
 
 constexpr std::array kParameters{alpha_parameter(), resolution_parameter(), channels_parameter(), classes_parameter()};
 
+constexpr std::int64_t kHead = 1280;
+
+constexpr std::array kCifarParameters{
+    alpha_parameter(),
+    Parameter{.name = "head", .summary = "channels of the last convolution", .low = 8, .high = 8192},
+    small_resolution_parameter(),
+    channels_parameter(),
+    classes_parameter("10"),
+};
+
+std::int64_t scaled(const Values& values, std::int64_t channels) {
+  return make_divisible(static_cast<double>(channels) * values.real("alpha"));
+}
+
+void complete_cifar(Values& values) {
+  if (!values.has("head")) values.set("head", fmt::format("{}", scaled(values, kHead)));
+}
+
 ir::ValueId inverted_residual(Net& net, ir::ValueId x, const Stage& block, const std::string& name) {
   ir::ValueId y = x;
   if (block.expansion > 1) {
@@ -35,21 +54,36 @@ ir::ValueId inverted_residual(Net& net, ir::ValueId x, const Stage& block, const
   return residual ? net.add(x, y, Function::None, name + "/add") : y;
 }
 
-void build_mobilenet_v2(const Values& values, Net& net) {
-  const double alpha = values.real("alpha");
-  const auto scaled = [alpha](std::int64_t channels) { return make_divisible(static_cast<double>(channels) * alpha); };
+enum class Image { Large, Small };
+
+void build_stages(const Values& values, Image image, std::int64_t head, Net& net) {
+  const bool small = image == Image::Small;
   ir::ValueId x = net.image(values.whole("resolution"), values.whole("channels"));
-  x = net.conv(x, {.name = "stem", .channels = scaled(32), .kernel = 3, .stride = 2, .function = Function::Relu6});
+  x = net.conv(x, {.name = "stem",
+                   .channels = scaled(values, 32),
+                   .kernel = 3,
+                   .stride = small ? 1 : 2,
+                   .function = Function::Relu6});
   int block = 0;
-  for (const Stage& stage : kStages) {
+  for (std::size_t s = 0; s < kStages.size(); ++s) {
+    Stage stage = kStages[s];
+    stage.channels = scaled(values, stage.channels);
+    if (small && s == 1) stage.stride = 1;
     for (int i = 0; i < stage.repeats; ++i) {
-      const Stage own{stage.expansion, scaled(stage.channels), 1, i == 0 ? stage.stride : 1};
-      x = inverted_residual(net, x, own, fmt::format("block_{}", block++));
+      x = inverted_residual(net, x, stage, fmt::format("block_{}", block++));
+      stage.stride = 1;
     }
   }
-  const std::int64_t last = std::max<std::int64_t>(1280, scaled(1280));
-  x = net.conv(x, {.name = "head", .channels = last, .function = Function::Relu6});
+  x = net.conv(x, {.name = "head", .channels = head, .function = Function::Relu6});
   net.classify(x, values.whole("classes"));
+}
+
+void build_mobilenet_v2(const Values& values, Net& net) {
+  build_stages(values, Image::Large, std::max(kHead, scaled(values, kHead)), net);
+}
+
+void build_mobilenet_v2_cifar(const Values& values, Net& net) {
+  build_stages(values, Image::Small, values.whole("head"), net);
 }
 
 }  // namespace
@@ -59,6 +93,15 @@ constinit const Family kMobileNetV2{
     .summary = "MobileNetV2: inverted residuals with linear bottlenecks",
     .parameters = kParameters,
     .build = &build_mobilenet_v2,
+};
+
+constinit const Family kMobileNetV2Cifar{
+    .name = "mobilenet_v2_cifar",
+    .summary = "MobileNetV2 for 32x32 images",
+    .parameters = kCifarParameters,
+    .complete = &complete_cifar,
+    .build = &build_mobilenet_v2_cifar,
+    .output = Output::Logits,
 };
 
 }  // namespace netfit::arch

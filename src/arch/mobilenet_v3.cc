@@ -102,7 +102,7 @@ void build_mobilenet_v3(const Values& values, Net& net) {
   const std::int64_t units = make_divisible(alpha > 1 ? last * alpha : last);
   x = net.conv(x, {.name = "features", .channels = units, .function = swish, .norm = Norm::None});
   x = net.mean(x, false, "flatten");
-  net.softmax(net.dense(x, values.whole("classes"), "logits"));
+  net.output(net.dense(x, values.whole("classes"), "logits"));
 }
 
 }  // namespace

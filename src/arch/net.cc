@@ -88,9 +88,12 @@ ValueId Net::mean(ValueId x, bool keep_dims, const std::string& name) {
   return apply(x, ir::kMean, Attrs::of(ir::ReduceAttrs{{1, 2}, keep_dims}), name);
 }
 
-void Net::classify(ValueId x, std::int64_t classes) { softmax(dense(mean(x, false, "pool"), classes, "logits")); }
+void Net::classify(ValueId x, std::int64_t classes) { output(dense(mean(x, false, "pool"), classes, "logits")); }
 
-void Net::softmax(ValueId x) { builder_.output(apply(x, ir::kSoftmax, {}, "probabilities")); }
+void Net::output(ValueId logits) {
+  const bool ends = output_ == Output::Logits || options_.batch_norm == BatchNorm::Kept;
+  builder_.output(ends ? logits : apply(logits, ir::kSoftmax, {}, "probabilities"));
+}
 
 Result<ir::Graph> Net::finish(std::string name) {
   if (fault_) return fail(*std::move(fault_));

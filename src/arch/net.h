@@ -18,6 +18,9 @@ enum class Pads { Same, Valid, Full, Centred };
 
 enum class Norm { Batch, None };
 
+/// What a network gives: class probabilities, or the logits that a softmax would make into them.
+enum class Output { Probabilities, Logits };
+
 /// A convolution with what follows it.
 struct Layer {
   std::string name;
@@ -34,7 +37,7 @@ struct Layer {
 /// building; `finish` tells. Until then every call gives a value to go on with.
 class Net {
  public:
-  explicit Net(const BuildOptions& options) : options_(options), builder_(graph_) {}
+  Net(const BuildOptions& options, Output output) : options_(options), output_(output), builder_(graph_) {}
 
   ir::ValueId image(std::int64_t extent, std::int64_t channels);
 
@@ -47,9 +50,11 @@ class Net {
   ir::ValueId concat(ir::ValueId a, ir::ValueId b, const std::string& name);
   /// Mean over the image; keeps its axes or leaves [1, channels].
   ir::ValueId mean(ir::ValueId x, bool keep_dims, const std::string& name);
-  /// A mean over the image, a dense layer and softmax.
+  /// A mean over the image, a dense layer and `output`.
   void classify(ir::ValueId x, std::int64_t classes);
-  void softmax(ir::ValueId x);
+  /// Ends the network in what it is to give. What is trained gives logits, whatever its family gives otherwise: a loss
+  /// is computed on them.
+  void output(ir::ValueId logits);
 
   std::int64_t channels(ir::ValueId x) const { return graph_.value(x).shape.dim(-1); }
 
@@ -64,6 +69,7 @@ class Net {
   ir::Padding2d padding(ir::ValueId x, Pads pads, std::int64_t window, std::int64_t stride) const;
 
   BuildOptions options_;
+  Output output_;
   ir::Graph graph_;
   ir::Builder builder_;
   ir::AbsentWeights absent_;

@@ -33,12 +33,7 @@ constexpr std::array kResNet50Parameters{
 
 constexpr std::array kCifarParameters{
     Parameter{.name = "depth", .summary = "6 n + 2 layers with weights", .fallback = "8", .low = 8, .high = 1202},
-    Parameter{.name = "resolution",
-              .summary = "height and width of the image",
-              .fallback = "32",
-              .low = 8,
-              .high = 1024,
-              .defining = false},
+    small_resolution_parameter(),
     channels_parameter(),
     classes_parameter("10"),
 };

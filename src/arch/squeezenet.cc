@@ -57,7 +57,7 @@ void build_squeezenet(const Values& values, Net& net) {
   }
   const std::int64_t classes = values.whole("classes");
   x = net.conv(x, {.name = "classes", .channels = classes, .function = Function::Relu, .norm = Norm::None});
-  net.softmax(net.mean(x, false, "pool"));
+  net.output(net.mean(x, false, "pool"));
 }
 
 }  // namespace
