@@ -156,6 +156,11 @@ Result<std::string> canonical(std::string_view spec) {
   return canonical_text(read);
 }
 
+void build_classifier(const Values& values, std::span<const Stage> stages, Net& net) {
+  const ir::ValueId image = net.image(values.whole("resolution"), values.whole("channels"));
+  net.classify(add_stages(net, image, stages), values.whole("classes"));
+}
+
 Result<ir::Graph> build(std::string_view spec, const BuildOptions& options) {
   const Spec read = NETFIT_TRY(located(read_spec(spec), base::printable(family_name(spec), 80)));
   Net net(options, read.family->output);

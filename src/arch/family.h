@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "arch/net.h"
+#include "arch/stage.h"
 
 namespace netfit::arch {
 
@@ -96,6 +97,9 @@ extern const Family kMobileNetV3;
 extern const Family kResNet50;
 extern const Family kResNetV1Cifar;
 extern const Family kSqueezeNet;
+
+/// An image, the stages, and a classifier behind them: most families.
+void build_classifier(const Values& values, std::span<const Stage> stages, Net& net);
 
 /// "32 to 1024", "large or small": the values that a parameter may have.
 std::string allowed(const Parameter& parameter);

@@ -4,48 +4,37 @@
 // but an image that is 32 times smaller within the first 12 layers.
 #include <algorithm>
 #include <array>
-#include <span>
-
-#include <fmt/format.h>
 
 #include "arch/family.h"
 
 namespace netfit::arch {
 namespace {
 
-struct Block {
-  std::int64_t channels;
-  std::int64_t stride;
-};
+constexpr StageKind kConv = StageKind::Conv;
+constexpr StageKind kDs = StageKind::Separable;
 
-constexpr std::array kMobileNetBlocks{Block{64, 1},  Block{128, 2},  Block{128, 1}, Block{256, 2}, Block{256, 1},
-                                      Block{512, 2}, Block{512, 1},  Block{512, 1}, Block{512, 1}, Block{512, 1},
-                                      Block{512, 1}, Block{1024, 2}, Block{1024, 1}};
+constexpr std::array kMobileNet{Stage{kConv, 3, 1, 32, 2},   Stage{kDs, 3, 1, 64},        Stage{kDs, 3, 1, 128, 2, 2},
+                                Stage{kDs, 3, 1, 256, 2, 2}, Stage{kDs, 3, 1, 512, 2, 6}, Stage{kDs, 3, 1, 1024, 2, 2}};
 
-constexpr std::array kFastBlocks{Block{64, 2},  Block{128, 2}, Block{128, 1}, Block{256, 2},
-                                 Block{256, 1}, Block{512, 2}, Block{512, 1}, Block{512, 1},
-                                 Block{512, 1}, Block{512, 1}, Block{1024, 1}};
+constexpr Function kRe = Function::Relu;
+
+constexpr std::array kFast{Stage{kConv, 3, 1, 32, 2, 1, kRe}, Stage{kDs, 3, 1, 64, 2, 1, kRe},
+                           Stage{kDs, 3, 1, 128, 2, 2, kRe},  Stage{kDs, 3, 1, 256, 2, 2, kRe},
+                           Stage{kDs, 3, 1, 512, 2, 5, kRe},  Stage{kDs, 3, 1, 1024, 1, 1, kRe}};
 
 constexpr std::array kParameters{alpha_parameter(), resolution_parameter(), channels_parameter(), classes_parameter()};
 
-void build_blocks(const Values& values, std::span<const Block> blocks, Function function, Net& net) {
-  const auto scaled = [alpha = values.real("alpha")](std::int64_t channels) {
-    return std::max<std::int64_t>(8, static_cast<std::int64_t>(static_cast<double>(channels) * alpha));
-  };
-  ir::ValueId x = net.image(values.whole("resolution"), values.whole("channels"));
-  x = net.conv(x, {.name = "stem", .channels = scaled(32), .kernel = 3, .stride = 2, .function = function});
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    const std::string name = fmt::format("block_{}", i + 1);
-    x = net.depthwise(x, {.name = name + "/depthwise", .kernel = 3, .stride = blocks[i].stride, .function = function});
-    x = net.conv(x, {.name = name + "/pointwise", .channels = scaled(blocks[i].channels), .function = function});
+std::vector<Stage> scaled(const Values& values, std::span<const Stage> table) {
+  std::vector<Stage> stages(table.begin(), table.end());
+  for (Stage& stage : stages) {
+    const double channels = static_cast<double>(stage.channels) * values.real("alpha");
+    stage.channels = std::max<std::int64_t>(8, static_cast<std::int64_t>(channels));
   }
-  net.classify(x, values.whole("classes"));
+  return stages;
 }
 
-void build_mobilenet_v1(const Values& values, Net& net) {
-  build_blocks(values, kMobileNetBlocks, Function::Relu6, net);
-}
-void build_fd_mobilenet(const Values& values, Net& net) { build_blocks(values, kFastBlocks, Function::Relu, net); }
+void build_mobilenet_v1(const Values& values, Net& net) { build_classifier(values, scaled(values, kMobileNet), net); }
+void build_fd_mobilenet(const Values& values, Net& net) { build_classifier(values, scaled(values, kFast), net); }
 
 }  // namespace
 

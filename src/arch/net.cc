@@ -75,7 +75,9 @@ ValueId Net::max_pool(ValueId x, std::int64_t window, Pads pads, const std::stri
 }
 
 ValueId Net::add(ValueId a, ValueId b, Function function, const std::string& name) {
-  return apply(a, ir::kAdd, Attrs::of(ir::BinaryAttrs{fused(function)}), name, {b});
+  const ir::Activation activation = fused(function);
+  const ValueId sum = apply(a, ir::kAdd, Attrs::of(ir::BinaryAttrs{activation}), name, {b});
+  return activation != ir::Activation::None ? sum : this->function(sum, function, name + "/function");
 }
 
 ValueId Net::multiply(ValueId a, ValueId b, const std::string& name) { return apply(a, ir::kMul, {}, name, {b}); }

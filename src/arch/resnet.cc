@@ -11,13 +11,14 @@
 namespace netfit::arch {
 namespace {
 
-struct Stage {
+struct Bottlenecks {
   std::int64_t width;
-  int blocks;
-  std::int64_t stride;
+  int repeats;
+  std::int64_t stride;  ///< of the first; the others have 1
 };
 
-constexpr std::array kStages{Stage{64, 3, 1}, Stage{128, 4, 2}, Stage{256, 6, 2}, Stage{512, 3, 2}};
+constexpr std::array kResNet50Stages{Bottlenecks{64, 3, 1}, Bottlenecks{128, 4, 2}, Bottlenecks{256, 6, 2},
+                                     Bottlenecks{512, 3, 2}};
 
 constexpr std::array kResNet50Parameters{
     resolution_parameter(),
@@ -38,7 +39,7 @@ constexpr std::array kCifarParameters{
     classes_parameter("10"),
 };
 
-ir::ValueId bottleneck(Net& net, ir::ValueId x, const Stage& stage, std::int64_t first_stride,
+ir::ValueId bottleneck(Net& net, ir::ValueId x, const Bottlenecks& stage, std::int64_t first_stride,
                        const std::string& name) {
   const std::int64_t wide = 4 * stage.width;
   ir::ValueId shortcut = x;
@@ -63,9 +64,9 @@ void build_resnet50(const Values& values, Net& net) {
   x = net.conv(
       x, {.name = "stem", .channels = 64, .kernel = 7, .stride = 2, .function = Function::Relu, .pads = Pads::Centred});
   x = net.max_pool(x, 3, Pads::Centred, "stem/pool");
-  for (std::size_t s = 0; s < kStages.size(); ++s) {
-    Stage stage = kStages[s];
-    for (int i = 0; i < kStages[s].blocks; ++i) {
+  for (std::size_t s = 0; s < kResNet50Stages.size(); ++s) {
+    Bottlenecks stage = kResNet50Stages[s];
+    for (int i = 0; i < kResNet50Stages[s].repeats; ++i) {
       x = bottleneck(net, x, stage, first ? stage.stride : 1, fmt::format("stage_{}/block_{}", s + 1, i));
       stage.stride = 1;
     }
@@ -78,32 +79,13 @@ std::optional<std::string> depth_fault(const Values& values) {
   return fmt::format("depth {} is not 6 n + 2 (allowed: 8, 14, 20, 26, 32, ...)", values.whole("depth"));
 }
 
-ir::ValueId basic_block(Net& net, ir::ValueId x, const Stage& stage, const std::string& name) {
-  ir::ValueId shortcut = x;
-  if (stage.stride != 1) {
-    shortcut =
-        net.conv(x, {.name = name + "/shortcut", .channels = stage.width, .stride = stage.stride, .norm = Norm::None});
-  }
-  ir::ValueId y = net.conv(x, {.name = name + "/first",
-                               .channels = stage.width,
-                               .kernel = 3,
-                               .stride = stage.stride,
-                               .function = Function::Relu});
-  y = net.conv(y, {.name = name + "/second", .channels = stage.width, .kernel = 3});
-  return net.add(shortcut, y, Function::Relu, name + "/add");
-}
-
 void build_resnet_v1_cifar(const Values& values, Net& net) {
   const std::int64_t blocks = (values.whole("depth") - 2) / 6;
-  ir::ValueId x = net.image(values.whole("resolution"), values.whole("channels"));
-  x = net.conv(x, {.name = "stem", .channels = 16, .kernel = 3, .function = Function::Relu});
-  for (int s = 0; s < 3; ++s) {
-    for (std::int64_t i = 0; i < blocks; ++i) {
-      const Stage stage{std::int64_t{16} << s, 1, s > 0 && i == 0 ? 2 : 1};
-      x = basic_block(net, x, stage, fmt::format("stage_{}/block_{}", s + 1, i));
-    }
+  std::vector<Stage> stages{{StageKind::Conv, 3, 1, 16, 1, 1, Function::Relu}};
+  for (const std::int64_t width : {16, 32, 64}) {
+    stages.push_back({StageKind::Residual, 3, 1, width, width == 16 ? 1 : 2, blocks, Function::Relu});
   }
-  net.classify(x, values.whole("classes"));
+  build_classifier(values, stages, net);
 }
 
 }  // namespace
