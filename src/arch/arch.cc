@@ -4,14 +4,12 @@
 #include "arch/arch.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "arch/family.h"
-#include "base/check.h"
 #include "base/diagnostics.h"
 #include "base/text.h"
 
@@ -19,7 +17,7 @@ namespace netfit::arch {
 namespace {
 
 // No spec that means something is longer; keeps messages short.
-constexpr std::size_t kLongestSpec = 500;
+constexpr std::size_t kLongestSpec = 2000;
 
 struct Spec {
   const Family* family = nullptr;
@@ -46,28 +44,6 @@ Result<const Family*> require_family(std::string_view spec) {
                                did_you_mean(family_name(spec), names)));
 }
 
-template <typename Number>
-bool read_number(std::string_view text, Number& value) {
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stopped == end;
-}
-
-// The value in canonical form ("1" for "1.00"); none if the parameter does not allow it.
-std::optional<std::string> read_value(const Parameter& parameter, std::string_view text) {
-  if (parameter.kind == ParameterKind::Word) {
-    const std::vector<std::string> words = base::split(parameter.words, '|');
-    if (std::ranges::find(words, text) == words.end()) return std::nullopt;
-    return std::string(text);
-  }
-  double real = 0;
-  if (!read_number(text, real) || !(real >= parameter.low && real <= parameter.high)) return std::nullopt;
-  if (parameter.kind == ParameterKind::Real) return fmt::format("{}", real);
-  std::int64_t whole = 0;
-  if (!read_number(text, whole)) return std::nullopt;
-  return fmt::format("{}", whole);
-}
-
 Result<void> read_parameter(const Family& family, std::string_view text, Values& values) {
   const std::size_t equals = text.find('=');
   const std::string_view name = text.substr(0, equals);
@@ -80,14 +56,7 @@ Result<void> read_parameter(const Family& family, std::string_view text, Values&
   }
   if (equals == std::string_view::npos) return bad_input(fmt::format("parameter '{}' has no value", shown));
   if (values.has(name)) return bad_input(fmt::format("parameter '{}' is given twice", shown));
-  const std::string_view given = text.substr(equals + 1);
-  std::optional<std::string> value = read_value(*parameter, given);
-  if (!value) {
-    return bad_input(fmt::format("{} '{}' is not allowed (allowed: {}{})", shown, base::printable(given, 40),
-                                 parameter->kind == ParameterKind::Whole ? "whole numbers, " : "",
-                                 allowed(*parameter)));
-  }
-  values.set(parameter->name, *std::move(value));
+  values.set(parameter->name, NETFIT_TRY(read_value(*parameter, text.substr(equals + 1))));
   return {};
 }
 
@@ -125,29 +94,6 @@ std::string canonical_text(const Spec& spec) {
 }
 
 }  // namespace
-
-const Values::Entry* Values::find(std::string_view name) const {
-  const auto found = std::ranges::find(values_, name, &Entry::name);
-  return found == values_.end() ? nullptr : &*found;
-}
-
-const std::string& Values::word(std::string_view name) const {
-  const Entry* entry = find(name);
-  NETFIT_CHECK(entry != nullptr);
-  return entry->text;
-}
-
-std::int64_t Values::whole(std::string_view name) const {
-  std::int64_t value = 0;
-  NETFIT_CHECK(read_number(word(name), value));
-  return value;
-}
-
-double Values::real(std::string_view name) const {
-  double value = 0;
-  NETFIT_CHECK(read_number(word(name), value));
-  return value;
-}
 
 bool names_family(std::string_view spec) { return find_family(family_name(spec)) != nullptr; }
 

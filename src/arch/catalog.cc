@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
-#include <fmt/format.h>
-
 #include "arch/family.h"
-#include "base/text.h"
 
 namespace netfit::arch {
 namespace {
@@ -12,6 +9,7 @@ namespace {
 // Sorted by name, one a line.
 // clang-format off
 constexpr std::array kFamilies{
+    &kBlocks,
     &kEfficientNetLite,
     &kFdMobileNet,
     &kMobileNetV1,
@@ -27,10 +25,5 @@ constexpr std::array kFamilies{
 }  // namespace
 
 std::span<const Family* const> families() { return kFamilies; }
-
-std::string allowed(const Parameter& parameter) {
-  if (parameter.kind == ParameterKind::Word) return base::join(base::split(parameter.words, '|'), " or ");
-  return fmt::format("{} to {}", parameter.low, parameter.high);
-}
 
 }  // namespace netfit::arch

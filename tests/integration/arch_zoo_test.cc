@@ -33,5 +33,9 @@ TEST(ArchZoo, BuildsTheLayersOfTheWideMobileNetV2) {
   EXPECT_EQ(layers(built), layers(zoo_network(kLarge)));
 }
 
+TEST(ArchZoo, BuildsTheLayersOfTheSmallNetworkFromBlocks) {
+  EXPECT_EQ(layers(must(arch::build("blocks"))), layers(zoo_network(kSmall)));
+}
+
 }  // namespace
 }  // namespace netfit::whole_networks
