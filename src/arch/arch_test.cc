@@ -120,14 +120,38 @@ TEST(Arch, GivesLogitsWhereItIsTrained) {
     EXPECT_EQ(output(spec, BatchNorm::Folded), "probabilities") << spec;
     EXPECT_NE(output(spec, BatchNorm::Kept), "probabilities") << spec;
   }
-  EXPECT_EQ(output("mobilenet_v2_cifar", BatchNorm::Folded), "logits");
-  EXPECT_EQ(output("mobilenet_v2_cifar", BatchNorm::Kept), "logits");
+  for (const char* spec :
+       {"blocks", "efficientnet_lite_cifar", "mobilenet_v1_cifar", "mobilenet_v2_cifar", "mobilenet_v3_cifar"}) {
+    EXPECT_EQ(output(spec, BatchNorm::Folded), "logits") << spec;
+    EXPECT_EQ(output(spec, BatchNorm::Kept), "logits") << spec;
+  }
 }
 
 TEST(Arch, ScalesTheHeadOfTheSmallMobileNetV2) {
   EXPECT_EQ(*canonical("mobilenet_v2_cifar"), "mobilenet_v2_cifar:alpha=1,head=1280");
   EXPECT_EQ(*canonical("mobilenet_v2_cifar:alpha=0.5"), "mobilenet_v2_cifar:alpha=0.5,head=640");
   EXPECT_EQ(*canonical("mobilenet_v2_cifar:head=320,classes=100"), "mobilenet_v2_cifar:alpha=1,head=320,classes=100");
+}
+
+// From the third stage that halves the image on, they are the networks of their papers for an image four times as
+// large.
+TEST(Arch, LeavesFourTimesFourPixelsOfSmallImages) {
+  const auto later_half = [](const ir::Graph& graph) {
+    std::vector<std::string> results;
+    for (const ir::NodeId id : graph.order()) {
+      const ir::NodeView node(graph, graph.node(id));
+      results.push_back(fmt::format("{} {}", node.op().name, to_string(node.output().shape)));
+    }
+    return std::vector(results.end() - static_cast<std::ptrdiff_t>(results.size() / 2), results.end());
+  };
+  for (const char* family : {"efficientnet_lite", "mobilenet_v1", "mobilenet_v2", "mobilenet_v3"}) {
+    const std::string small = fmt::format("{}_cifar", family);
+    const std::string large = fmt::format("{}:resolution=128,classes=10", family);
+    EXPECT_EQ(later_half(graph_of(small, BatchNorm::Kept)), later_half(graph_of(large, BatchNorm::Kept))) << family;
+    EXPECT_EQ(kept_elements(small), kept_elements(large)) << family;
+  }
+  EXPECT_EQ(kept_elements("mobilenet_v3_cifar:size=small"), kept_elements("mobilenet_v3:size=small,classes=10"));
+  EXPECT_EQ(kept_elements("efficientnet_lite_cifar:scale=4"), kept_elements("efficientnet_lite:scale=4,classes=10"));
 }
 
 TEST(Arch, TakesEveryParameterAtBothEnds) {
@@ -209,10 +233,10 @@ TEST(Arch, SaysWhatIsUnknownAndWhatIsAllowed) {
   EXPECT_FALSE(names_family("mobilenet_v2.tflite"));
   EXPECT_EQ(fault_of("mobilnet_v2:alpha=1"),
             "mobilnet_v2: error: unknown architecture 'mobilnet_v2', did you mean 'mobilenet_v2'?");
-  EXPECT_EQ(
-      fault_of("vgg16:alpha=1"),
-      "vgg16: error: unknown architecture 'vgg16' (allowed: blocks, efficientnet_lite, fd_mobilenet, mobilenet_v1, "
-      "mobilenet_v2, mobilenet_v2_cifar, mobilenet_v3, resnet50, resnet_v1_cifar, squeezenet)");
+  EXPECT_EQ(fault_of("vgg16:alpha=1"),
+            "vgg16: error: unknown architecture 'vgg16' (allowed: blocks, efficientnet_lite, efficientnet_lite_cifar, "
+            "fd_mobilenet, mobilenet_v1, mobilenet_v1_cifar, mobilenet_v2, mobilenet_v2_cifar, mobilenet_v3, "
+            "mobilenet_v3_cifar, resnet50, resnet_v1_cifar, squeezenet)");
   EXPECT_EQ(fault_of("mobilenet_v2:alpa=1,resolution=7,resolution=64,classes,"),
             "mobilenet_v2: error: unknown parameter 'alpa', did you mean 'alpha'?\n"
             "mobilenet_v2: error: resolution '7' is not allowed (allowed: whole numbers, 32 to 1024)\n"

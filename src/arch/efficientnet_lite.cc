@@ -26,12 +26,12 @@ struct Scale {
 constexpr std::array kScales{Scale{1.0, 1.0, "224"}, Scale{1.0, 1.1, "240"}, Scale{1.1, 1.2, "260"},
                              Scale{1.2, 1.4, "280"}, Scale{1.4, 1.8, "300"}};
 
-constexpr std::array kParameters{
-    Parameter{.name = "scale", .summary = "which of the five networks", .fallback = "0", .low = 0, .high = 4},
-    resolution_parameter(""),
-    channels_parameter(),
-    classes_parameter(),
-};
+constexpr Parameter kScale{
+    .name = "scale", .summary = "which of the five networks", .fallback = "0", .low = 0, .high = 4};
+
+constexpr std::array kParameters{kScale, resolution_parameter(""), channels_parameter(), classes_parameter()};
+constexpr std::array kCifarParameters{kScale, small_resolution_parameter(), channels_parameter(),
+                                      classes_parameter("10")};
 
 const Scale& scale_of(const Values& values) { return kScales[static_cast<std::size_t>(values.whole("scale"))]; }
 
@@ -52,6 +52,9 @@ std::vector<Stage> stages_of(const Values& values) {
 }
 
 void build_efficientnet_lite(const Values& values, Net& net) { build_classifier(values, stages_of(values), net); }
+void build_efficientnet_lite_cifar(const Values& values, Net& net) {
+  build_classifier(values, for_small_images(stages_of(values)), net);
+}
 
 }  // namespace
 
@@ -61,6 +64,14 @@ constinit const Family kEfficientNetLite{
     .parameters = kParameters,
     .complete = &complete,
     .build = &build_efficientnet_lite,
+};
+
+constinit const Family kEfficientNetLiteCifar{
+    .name = "efficientnet_lite_cifar",
+    .summary = "EfficientNet-Lite 0 to 4 for 32x32 images",
+    .parameters = kCifarParameters,
+    .build = &build_efficientnet_lite_cifar,
+    .output = Output::Logits,
 };
 
 }  // namespace netfit::arch

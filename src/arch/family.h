@@ -27,11 +27,14 @@ struct Family {
 
 extern const Family kBlocks;
 extern const Family kEfficientNetLite;
+extern const Family kEfficientNetLiteCifar;
 extern const Family kFdMobileNet;
 extern const Family kMobileNetV1;
+extern const Family kMobileNetV1Cifar;
 extern const Family kMobileNetV2;
 extern const Family kMobileNetV2Cifar;
 extern const Family kMobileNetV3;
+extern const Family kMobileNetV3Cifar;
 extern const Family kResNet50;
 extern const Family kResNetV1Cifar;
 extern const Family kSqueezeNet;

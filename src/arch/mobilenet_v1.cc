@@ -23,6 +23,8 @@ constexpr std::array kFast{Stage{kConv, 3, 1, 32, 2, 1, kRe}, Stage{kDs, 3, 1, 6
                            Stage{kDs, 3, 1, 512, 2, 5, kRe},  Stage{kDs, 3, 1, 1024, 1, 1, kRe}};
 
 constexpr std::array kParameters{alpha_parameter(), resolution_parameter(), channels_parameter(), classes_parameter()};
+constexpr std::array kCifarParameters{alpha_parameter(), small_resolution_parameter(), channels_parameter(),
+                                      classes_parameter("10")};
 
 std::vector<Stage> scaled(const Values& values, std::span<const Stage> table) {
   std::vector<Stage> stages(table.begin(), table.end());
@@ -34,6 +36,9 @@ std::vector<Stage> scaled(const Values& values, std::span<const Stage> table) {
 }
 
 void build_mobilenet_v1(const Values& values, Net& net) { build_classifier(values, scaled(values, kMobileNet), net); }
+void build_mobilenet_v1_cifar(const Values& values, Net& net) {
+  build_classifier(values, for_small_images(scaled(values, kMobileNet)), net);
+}
 void build_fd_mobilenet(const Values& values, Net& net) { build_classifier(values, scaled(values, kFast), net); }
 
 }  // namespace
@@ -50,6 +55,14 @@ constinit const Family kMobileNetV1{
     .summary = "MobileNet: depthwise separable convolutions",
     .parameters = kParameters,
     .build = &build_mobilenet_v1,
+};
+
+constinit const Family kMobileNetV1Cifar{
+    .name = "mobilenet_v1_cifar",
+    .summary = "MobileNet for 32x32 images",
+    .parameters = kCifarParameters,
+    .build = &build_mobilenet_v1_cifar,
+    .output = Output::Logits,
 };
 
 }  // namespace netfit::arch

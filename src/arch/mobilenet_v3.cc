@@ -34,23 +34,23 @@ constexpr std::array kSmall{
     Stage{kIr, 5, 3, 48, 1, 2, kHs, true},       Stage{kIr, 5, 6, 96, 2, 3, kHs, true},
 };
 
-constexpr std::array kParameters{
-    Parameter{.name = "size",
-              .summary = "which of the two networks",
-              .kind = ParameterKind::Word,
-              .fallback = "large",
-              .words = "large|small"},
-    alpha_parameter(false),
-    resolution_parameter(),
-    Parameter{.name = "minimalistic",
-              .summary = "without squeeze and excitation, hard_swish and 5x5 windows",
-              .kind = ParameterKind::Word,
-              .fallback = "no",
-              .words = "no|yes",
-              .defining = false},
-    channels_parameter(),
-    classes_parameter(),
-};
+constexpr Parameter kSize{.name = "size",
+                          .summary = "which of the two networks",
+                          .kind = ParameterKind::Word,
+                          .fallback = "large",
+                          .words = "large|small"};
+
+constexpr Parameter kMinimalistic{.name = "minimalistic",
+                                  .summary = "without squeeze and excitation, hard_swish and 5x5 windows",
+                                  .kind = ParameterKind::Word,
+                                  .fallback = "no",
+                                  .words = "no|yes",
+                                  .defining = false};
+
+constexpr std::array kParameters{kSize,         alpha_parameter(false), resolution_parameter(),
+                                 kMinimalistic, channels_parameter(),   classes_parameter()};
+constexpr std::array kCifarParameters{kSize,         alpha_parameter(false), small_resolution_parameter(),
+                                      kMinimalistic, channels_parameter(),   classes_parameter("10")};
 
 bool is_minimalistic(const Values& values) { return values.word("minimalistic") == "yes"; }
 
@@ -85,6 +85,9 @@ void build_network(const Values& values, std::span<const Stage> stages, Net& net
 }
 
 void build_mobilenet_v3(const Values& values, Net& net) { build_network(values, stages_of(values), net); }
+void build_mobilenet_v3_cifar(const Values& values, Net& net) {
+  build_network(values, for_small_images(stages_of(values)), net);
+}
 
 }  // namespace
 
@@ -93,6 +96,14 @@ constinit const Family kMobileNetV3{
     .summary = "MobileNetV3: inverted residuals, squeeze and excitation, hard_swish",
     .parameters = kParameters,
     .build = &build_mobilenet_v3,
+};
+
+constinit const Family kMobileNetV3Cifar{
+    .name = "mobilenet_v3_cifar",
+    .summary = "MobileNetV3 for 32x32 images",
+    .parameters = kCifarParameters,
+    .build = &build_mobilenet_v3_cifar,
+    .output = Output::Logits,
 };
 
 }  // namespace netfit::arch
