@@ -72,13 +72,15 @@ std::string print_stage(const Stage& stage) {
 }
 
 base::Failure unknown_part(StageKind kind, std::string_view part) {
-  std::vector<std::string> known;
+  std::vector<std::string> letters;
   for (const Field& field : kFields) {
-    if (has(kind, field)) known.push_back(fmt::format("{}NUMBER", field.parameter.name));
+    if (has(kind, field)) letters.emplace_back(field.parameter.name);
   }
-  for (const Word<Function>& function : kFunctions) known.emplace_back(function.text);
-  if (kind == StageKind::Inverted) known.emplace_back(kExcites);
-  return bad_input(fmt::format("unknown part '{}' (allowed: {})", base::printable(part, 40), base::join(known, ", ")));
+  std::vector<std::string> words;
+  for (const Word<Function>& function : kFunctions) words.emplace_back(function.text);
+  if (kind == StageKind::Inverted) words.emplace_back(kExcites);
+  return bad_input(fmt::format("unknown part '{}' (allowed: {} with a number, {})", base::printable(part, 40),
+                               base::join(letters, ", "), base::join(words, ", ")));
 }
 
 // Takes in one part, and gives the name of what it sets.

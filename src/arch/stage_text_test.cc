@@ -69,10 +69,10 @@ TEST(StageText, NamesTheStageThatIsNone) {
   EXPECT_EQ(fault_of("vgg_c8"), "error: stage 1 'vgg_c8': unknown kind 'vgg' (allowed: conv, ds, ir, res)");
   EXPECT_EQ(fault_of("ds_c8+ir_k3"), "error: stage 2 'ir_k3': c, the number of channels, is not given");
   EXPECT_EQ(fault_of("ir_c8_q7"),
-            "error: stage 1 'ir_c8_q7': unknown part 'q7' (allowed: kNUMBER, eNUMBER, cNUMBER, sNUMBER, nNUMBER, relu, "
-            "relu6, hswish, se)");
+            "error: stage 1 'ir_c8_q7': unknown part 'q7' (allowed: k, e, c, s, n with a number, relu, relu6, "
+            "hswish, se)");
   EXPECT_EQ(fault_of("ds_c8_"),
-            "error: stage 1 'ds_c8_': unknown part '' (allowed: kNUMBER, cNUMBER, sNUMBER, nNUMBER, relu, relu6, "
+            "error: stage 1 'ds_c8_': unknown part '' (allowed: k, c, s, n with a number, relu, relu6, "
             "hswish)");
   EXPECT_EQ(fault_of("ir_c8_c8"), "error: stage 1 'ir_c8_c8': c is given twice");
   EXPECT_EQ(fault_of("ir_c8_se_se"), "error: stage 1 'ir_c8_se_se': se is given twice");
