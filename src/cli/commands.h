@@ -28,6 +28,7 @@ extern const Command kRecommend;
 extern const Command kReport;
 extern const Command kRun;
 extern const Command kRuns;
+extern const Command kTrain;
 extern const Command kVerify;
 extern const Command kWhatif;
 

@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "base/text.h"
 #include "cli/answers/making.h"
+#include "cli/trained_model.h"
 #include "formats/catalog.h"
 #include "ir/absent_weights.h"
 #include "ir/parser.h"
@@ -63,6 +64,11 @@ Result<Model> load_model(const std::string& path, const Environment& environment
 Result<Model> load_structure(const std::string& path, const Environment& environment) {
   if (is_architecture(path)) return build_architecture(path);
   Model model{.path = path, .name = fs::path(path).stem().string()};
+  if (path.ends_with(".safetensors")) {
+    model.format = "safetensors";
+    model.graph = NETFIT_TRY(load_trained(path));
+    return model;
+  }
   model.bytes = path == "-" ? NETFIT_TRY(read_stream(environment.in)) : NETFIT_TRY(base::read_file(path));
   const std::string_view text(reinterpret_cast<const char*>(model.bytes.data()), model.bytes.size());
   if (is_text_form(text)) {

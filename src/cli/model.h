@@ -16,12 +16,13 @@ struct Model {
   std::string path;  ///< as the user gave it
   std::string
       name;  ///< the file's name without folder and extension, or the canonical architecture: how answers call it
-  std::string format;  ///< "tflite", "onnx", "ncnn", "text" or "arch"
-  base::Bytes bytes;   ///< the file itself; empty for an architecture
+  std::string format;  ///< "tflite", "onnx", "ncnn", "safetensors", "text" or "arch"
+  base::Bytes bytes;   ///< the file itself; empty for an architecture and a .safetensors
   ir::Graph graph;     ///< canonical: channels-last, no shape arithmetic; batch norm and activations as in the file
 };
 
-/// Reads a .tflite, an .onnx or the text form; "-" is the text form on standard input. Refuses what has no weights.
+/// Reads a .tflite, an .onnx, the .safetensors of a training or the text form; "-" is the text form on standard input.
+/// Refuses what has no weights.
 Result<Model> load_model(const std::string& path, const Environment& environment);
 
 /// The same for commands that need the structure alone: also an ncnn .param, and an architecture by name

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands in for model.cc and export_trained.cc in the preset train, which has no library for any model format.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/model.h"
+#include "cli/trained_model.h"
+
+namespace netfit::cli {
+namespace fs = std::filesystem;
+
+Result<Model> load_model(const std::string& path, const Environment&) {
+  if (!path.ends_with(".safetensors"))
+    return bad_usage(
+        fmt::format("'{}' cannot be read: this netfit was built for training alone (allowed: .safetensors)",
+                    base::printable(path)));
+  Model model{.path = path, .name = fs::path(path).stem().string(), .format = "safetensors"};
+  model.graph = NETFIT_TRY(load_trained(path));
+  return model;
+}
+
+Result<void> export_trained(const ir::Graph&, const fs::path&) { return {}; }
+
+}  // namespace netfit::cli

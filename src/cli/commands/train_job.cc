@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/commands/train_job.h"
+
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "arch/arch.h"
+#include "base/files.h"
+#include "base/text.h"
+#include "cli/answers/print_json.h"
+#include "cli/flags/training_recipe.h"
+#include "cli/model.h"
+#include "cli/trained_model.h"
+#include "data/preprocess.h"
+#include "ir/hash.h"
+#include "train/trainer.h"
+
+namespace netfit::cli {
+namespace fs = std::filesystem;
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+/// Stops when the user does, or when the time is up.
+class LimitedProgress : public Progress {
+ public:
+  LimitedProgress(Progress& inner, std::optional<double> seconds) : inner_(inner), seconds_(seconds) {}
+
+  void begin(std::string_view what, std::int64_t steps) override { inner_.begin(what, steps); }
+  void advance(std::int64_t steps) override { inner_.advance(steps); }
+  bool stopped() const override { return inner_.stopped() || time_is_up(); }
+
+  bool time_is_up() const {
+    return seconds_ && std::chrono::duration<double>(Clock::now() - begin_).count() > *seconds_;
+  }
+
+ private:
+  Progress& inner_;
+  std::optional<double> seconds_;
+  Clock::time_point begin_ = Clock::now();
+};
+
+/// What the run writes, and where.
+struct Folder {
+  fs::path root;
+
+  fs::path recipe() const { return root / "recipe.toml"; }
+  fs::path metrics() const { return root / "metrics.jsonl"; }
+  fs::path checkpoint() const { return root / "checkpoint.safetensors"; }
+  fs::path network() const { return root / "network.safetensors"; }
+};
+
+Result<ir::Graph> load_network(const TrainJob& job, const Environment& environment) {
+  if (!job.architecture.empty()) return arch::build(job.architecture, {.batch_norm = arch::BatchNorm::Kept});
+  Model model = NETFIT_TRY(load_model(job.model, environment));
+  return std::move(model.graph);
+}
+
+// An architecture has no record of its own; CIFAR-10's is known.
+Result<ir::Preprocessing> find_preprocessing(const TrainJob& job, const data::Dataset& dataset, const ir::Graph& graph,
+                                             const Environment& environment) {
+  DataFlags flags = job.data;
+  const bool known = !job.architecture.empty() && flags.preprocess.empty() && dataset.class_names.size() == 10 &&
+                     dataset.class_names.front() == "airplane";
+  if (known) flags.preprocess = "cifar10";
+  const auto chosen = NETFIT_TRY(choose_preprocessing(flags, dataset, graph, environment));
+  if (!chosen) return bad_input(fmt::format("'{}' holds tensors; training takes images", flags.source));
+  return *chosen;
+}
+
+Result<Folder> prepare_folder(const TrainJob& job) {
+  const Folder folder{job.folder};
+  std::error_code error;
+  fs::create_directories(folder.root, error);
+  if (error) return located(Result<Folder>(bad_input(error.message())), base::printable(job.folder));
+  std::error_code ignored;
+  if (!job.resume && fs::exists(folder.checkpoint(), ignored)) {
+    return fail(Error(ErrorKind::BadUsage, "holds a training already (allowed: another folder, or --resume)")
+                    .at(base::printable(job.folder)));
+  }
+  const std::string text = training_recipe_text(job.recipe);
+  if (!fs::exists(folder.recipe(), ignored)) NETFIT_TRY(base::write_file(folder.recipe(), text));
+  return folder;
+}
+
+Json epoch_json(const train::EpochResult& epoch) {
+  Json json{{"epoch", epoch.epoch},     {"learning_rate", epoch.learning_rate},
+            {"loss", epoch.loss},       {"train_top1", epoch.train_top1},
+            {"seconds", epoch.seconds}, {"images_per_second", epoch.images_per_second}};
+  if (epoch.validation_top1) json["validation_top1"] = *epoch.validation_top1;
+  return json;
+}
+
+// The lines of epochs that the checkpoint has not seen are written again by the resumed training.
+Result<std::string> earlier_metrics(const Folder& folder, std::int64_t before_epoch) {
+  std::error_code ignored;
+  if (!fs::exists(folder.metrics(), ignored)) return std::string();
+  const std::string text = NETFIT_TRY(base::read_text(folder.metrics()));
+  std::string kept;
+  for (const std::string& line : base::split(text, '\n')) {
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_object() && json.value("epoch", before_epoch) < before_epoch) kept += line + "\n";
+  }
+  return kept;
+}
+
+void print_epoch(const train::EpochResult& epoch, std::int64_t epochs, const Environment& environment) {
+  const std::string validation =
+      epoch.validation_top1 ? fmt::format(", validation {:.2f} %", *epoch.validation_top1) : "";
+  fmt::print(environment.err, "epoch {} of {}: loss {:.4f}, training {:.2f} %{}, {:.0f} images/s\n", epoch.epoch,
+             epochs, epoch.loss, epoch.train_top1, validation, epoch.images_per_second);
+  std::fflush(environment.err);
+}
+
+struct Answer {
+  train::TrainingResult result;
+  std::optional<double> test_top1;
+};
+
+Result<Answer> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
+                      const Folder& folder, const Environment& environment) {
+  result.graph.inputs.front().preprocessing = request.preprocessing;
+  result.graph.class_names = request.train->class_names;
+  NETFIT_TRY(save_trained(result.graph, folder.network()));
+  NETFIT_TRY(export_trained(result.graph, folder.root));
+  Answer answer{.result = std::move(result)};
+  DataFlags all = job.data;
+  all.limit.reset();
+  const Result<data::Dataset> test = open_data(all, data::Split::Test, answer.result.graph, environment);
+  if (!test) return answer;  // a folder of images may have no test split
+  answer.test_top1 = NETFIT_TRY(train::evaluate_top1(answer.result.graph, *test, request.preprocessing, job.device));
+  return answer;
+}
+
+void print_answer(const TrainJob& job, const Answer& answer, const Environment& environment) {
+  if (job.json) {
+    Json json{
+        {"folder", job.folder}, {"finished", true}, {"epoch", answer.result.epoch}, {"device", answer.result.device}};
+    json["test_top1"] = answer.test_top1 ? Json(*answer.test_top1) : Json();
+    return print_json(json, environment);
+  }
+  const std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
+                                            : std::string("no test images");
+  fmt::print(environment.out, "{}: weights of epoch {} of {}, {}, trained on {}\n", job.folder, answer.result.epoch,
+             job.recipe.schedule.epochs, test, answer.result.device);
+}
+
+void print_unfinished(const TrainJob& job, const Environment& environment) {
+  if (job.json) return print_json({{"folder", job.folder}, {"finished", false}}, environment);
+  fmt::print(environment.out, "{}: the time is up; the same command with --resume goes on\n", job.folder);
+}
+
+}  // namespace
+
+Result<void> run_training(const TrainJob& job, const Environment& environment) {
+  train::TrainingRequest request{
+      .recipe = job.recipe, .device = job.device, .resume = job.resume, .checkpoint_minutes = job.checkpoint_minutes};
+  request.graph = NETFIT_TRY(load_network(job, environment));
+  if (!job.teacher.empty()) request.teacher = NETFIT_TRY(load_model(job.teacher, environment)).graph;
+  const data::Dataset dataset = NETFIT_TRY(open_data(job.data, data::Split::Train, request.graph, environment));
+  request.train = &dataset;
+  request.preprocessing = NETFIT_TRY(find_preprocessing(job, dataset, request.graph, environment));
+  request.name = fmt::format("{} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
+                             training_recipe_text(job.recipe));
+  const Folder folder = NETFIT_TRY(prepare_folder(job));
+  request.checkpoint = folder.checkpoint();
+
+  std::optional<std::string> metrics;
+  request.report = [&](const train::EpochResult& epoch) -> Result<void> {
+    if (!metrics) metrics = NETFIT_TRY(earlier_metrics(folder, epoch.epoch));
+    *metrics += epoch_json(epoch).dump() + "\n";
+    if (!job.json) print_epoch(epoch, job.recipe.schedule.epochs, environment);
+    return base::write_file(folder.metrics(), *metrics);
+  };
+  LimitedProgress progress(*environment.progress, job.budget_seconds);
+  Result<train::TrainingResult> result = train::train(request, progress);
+  if (!result && result.error().kind() == ErrorKind::Interrupted && progress.time_is_up()) {
+    print_unfinished(job, environment);
+    return {};
+  }
+  const train::TrainingResult trained = NETFIT_TRY(std::move(result));
+  const Answer answer = NETFIT_TRY(finish(job, request, trained, folder, environment));
+  print_answer(job, answer, environment);
+  return {};
+}
+
+}  // namespace netfit::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "ir/graph.h"
+
+namespace netfit::train {
+
+/// What training does with a constant of the graph: a Weight is a kernel or matrix; a Vector is a bias, or the scale or
+/// shift of a batch norm; a Statistic is a running mean or variance; Fixed ones stay as they are.
+enum class Role : std::uint8_t { Weight, Vector, Statistic, Fixed };
+
+/// One constant, and where its elements lie in the flat array of its role.
+struct Slot {
+  ir::ValueId value;
+  Role role = Role::Fixed;
+  Shape shape;             ///< kernels: [out, height, width, in per group], whatever the op; else as in the graph
+  bool depthwise = false;  ///< a kernel that the graph holds as [1, height, width, out]
+  std::int64_t offset = 0;
+};
+
+/// Where every constant of a graph lies in three flat arrays: weights, then vectors, in the order of the nodes, in the
+/// first; statistics in the second; fixed ones by themselves. One kernel then updates, casts or averages them all.
+struct Layout {
+  std::vector<Slot> slots;
+  std::int64_t weights = 0;     ///< elements
+  std::int64_t vectors = 0;     ///< elements
+  std::int64_t statistics = 0;  ///< elements
+
+  std::int64_t trainable() const { return weights + vectors; }
+  /// Where a slot begins in the array of all that is trained, weights before vectors.
+  std::int64_t trained_at(const Slot& slot) const {
+    return slot.role == Role::Vector ? weights + slot.offset : slot.offset;
+  }
+};
+
+/// The layout of a float graph. Constants that several nodes share, and an op's constant data (the factor of a mul),
+/// stay fixed unless they are kernels.
+Layout make_layout(const ir::Graph& graph);
+
+/// The graph's constant in the slot's order, float32.
+Tensor to_slot_order(const Tensor& constant, const Slot& slot);
+/// The reverse: elements in the slot's order as the graph holds them.
+Tensor to_graph_order(const Tensor& elements, const Slot& slot, const Shape& graph_shape);
+
+}  // namespace netfit::train

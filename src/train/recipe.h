@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace netfit::train {
+
+enum class OptimizerKind : std::uint8_t { Sgd, AdamW, Muon };
+enum class ScheduleKind : std::uint8_t { Cosine, OneCycle };
+enum class Policy : std::uint8_t { None, TrivialAugment, RandAugment };
+enum class Arithmetic : std::uint8_t { Float32, Float16 };
+
+struct ScheduleRecipe {
+  ScheduleKind kind = ScheduleKind::Cosine;
+  std::int64_t epochs = 100;
+  std::int64_t batch = 512;
+  double warm_up_epochs = 5;  ///< of a rising learning rate in front of the cosine; one-cycle: the rising part
+  /// The last learning rate as a part of the highest.
+  double final_part = 0;
+};
+
+struct OptimizerRecipe {
+  OptimizerKind kind = OptimizerKind::Sgd;  ///< SGD with Nesterov's momentum
+  double learning_rate = 0.4;               ///< the highest
+  double momentum = 0.9;                    ///< AdamW: beta1
+  double beta2 = 0.999;                     ///< AdamW only
+  double weight_decay = 5e-4;               ///< of kernels and matrices
+  double depthwise_weight_decay = 5e-4;     ///< of depthwise kernels
+  double vector_weight_decay = 0;           ///< of biases and batch norms
+};
+
+struct AugmentationRecipe {
+  std::int64_t crop = 4;  ///< pixels of zeros on each side, of which a window of the image's size is taken
+  bool flip = true;
+  std::int64_t cutout = 0;  ///< side of a square of zeros, in pixels
+  Policy policy = Policy::None;
+  std::int64_t rand_augment_operations = 2;
+  double rand_augment_magnitude = 9;  ///< of 30
+  double mixup = 0;                   ///< alpha of its beta distribution; 0: off
+  double cutmix = 0;                  ///< likewise; with both, each batch takes one of them by a coin
+};
+
+struct RegularizationRecipe {
+  double label_smoothing = 0;
+  double stochastic_depth = 0;  ///< chance to skip the last residual branch
+  double ema = 0;               ///< part of the average that one step keeps; 0: off
+};
+
+struct DistillationRecipe {
+  double temperature = 4;
+  double weight = 0.9;  ///< of the teacher's word in the loss; the labels have the rest
+  double features = 0;  ///< weight of the distance between the last images of features
+};
+
+/// Everything that decides what a training does beside the network and the data.
+struct Recipe {
+  ScheduleRecipe schedule;
+  OptimizerRecipe optimizer;
+  AugmentationRecipe augmentation;
+  RegularizationRecipe regularization;
+  DistillationRecipe distillation;
+  Arithmetic arithmetic = Arithmetic::Float32;
+  std::int64_t validation = 5000;   ///< training images held out, to choose by; 0: none, the last weights count
+  std::int64_t evaluate_every = 1;  ///< epochs
+  std::int64_t seed = 1;
+};
+
+}  // namespace netfit::train

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/training.h"
+
+#include <numeric>
+
+#include <ATen/Context.h>
+#include <c10/core/GradMode.h>
+
+#include "base/random.h"
+#include "train/recording.h"
+#include "train/schedule.h"
+
+namespace netfit::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+StepState make_state(const Network& network, const Recipe& recipe, std::int64_t samples, at::Device device) {
+  const at::ScalarType arithmetic = recipe.arithmetic == Arithmetic::Float16 ? at::kHalf : at::kFloat;
+  Parameters parameters(network.graph(), network.layout(), device, arithmetic);
+  const at::TensorOptions whole = at::TensorOptions(device).dtype(at::kLong);
+  const at::TensorOptions real = at::TensorOptions(device).dtype(at::kFloat);
+  const std::vector<float> rates =
+      learning_rates(recipe.schedule, recipe.optimizer.learning_rate, samples / recipe.schedule.batch);
+  constexpr double kFirstLossScale = 1024;
+  StepState state{.parameters = std::move(parameters),
+                  .order = at::arange(samples, whole),
+                  .position = at::zeros({}, whole),
+                  .steps = at::zeros({}, whole),
+                  .rates = at::tensor(rates, at::kFloat).to(device),
+                  .loss_scale = at::full({}, kFirstLossScale, real),
+                  .loss_sum = at::zeros({}, real),
+                  .correct = at::zeros({}, whole)};
+  if (recipe.regularization.ema > 0) state.averaged = state.parameters.clone();
+  state.optimizer = make_optimizer(recipe.optimizer, state.parameters);
+  return state;
+}
+
+}  // namespace
+
+std::int64_t class_count(const ir::Graph& graph) { return graph.value(graph.outputs.front().value).shape.dim(-1); }
+
+double top1(const Network& network, const Parameters& parameters, const Images& images,
+            const ir::Preprocessing& preprocessing) {
+  constexpr std::int64_t kBatch = 1000;
+  const c10::NoGradGuard no_grad;
+  const at::TensorOptions whole = at::TensorOptions(parameters.device()).dtype(at::kLong);
+  at::Tensor correct = at::zeros({}, whole);
+  for (std::int64_t begin = 0; begin < images.count(); begin += kBatch) {
+    const at::Tensor indices = at::arange(begin, std::min(begin + kBatch, images.count()), whole);
+    const at::Tensor input = normalize(images.plain(indices), preprocessing);
+    correct += network.logits(parameters, input, {}).argmax(1).eq(images.labels(indices)).sum();
+  }
+  return 100.0 * static_cast<double>(correct.item<std::int64_t>()) / static_cast<double>(images.count());
+}
+
+Training::Training(const TrainingRequest& request, Progress& progress, Subject subject, at::Device device)
+    : request_(request),
+      recipe_(request.recipe),
+      progress_(progress),
+      subject_(std::move(subject)),
+      augmenter_(recipe_.augmentation, recipe_.regularization.label_smoothing, request.preprocessing,
+                 class_count(subject_.network.graph()), device),
+      steps_per_epoch_(subject_.images.count() / recipe_.schedule.batch),
+      state_(make_state(subject_.network, recipe_, subject_.images.count(), device)),
+      step_(subject_.network, subject_.images, augmenter_, recipe_, subject_.teacher ? &*subject_.teacher : nullptr) {}
+
+Result<TrainingResult> Training::run() {
+  NETFIT_TRY(begin());
+  const std::int64_t steps = steps_per_epoch_ * recipe_.schedule.epochs;
+  progress_.begin("training", steps);
+  progress_.advance(position_.steps);
+  {
+    Recording recording([this] { step_.run(state_); }, state_.parameters.device());
+    while (position_.steps < steps) {
+      const std::int64_t epoch = position_.steps / steps_per_epoch_ + 1;
+      NETFIT_TRY(run_epoch(epoch, recording));
+      NETFIT_TRY(end_epoch(epoch));
+    }
+  }
+  NETFIT_TRY(write());
+  const Parameters& chosen = position_.best ? *position_.best : judged();
+  TrainingResult result{.graph = subject_.network.graph(),
+                        .epoch = position_.best ? position_.best_epoch : recipe_.schedule.epochs,
+                        .device = describe_device(state_.parameters.device())};
+  chosen.store(result.graph);
+  return result;
+}
+
+Result<void> Training::begin() {
+  at::Generator generator = at::globalContext().defaultGenerator(state_.parameters.device());
+  generator.set_current_seed(recipe_.seed);
+  std::error_code ignored;
+  if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) return {};
+  position_ = NETFIT_TRY(read_checkpoint(request_.checkpoint, subject_.name, state_));
+  return {};
+}
+
+// From where the position stands to the epoch's last step.
+Result<void> Training::run_epoch(std::int64_t epoch, Recording& recording) {
+  const std::int64_t first = position_.steps % steps_per_epoch_;
+  shuffle(epoch);
+  state_.position.fill_(first * recipe_.schedule.batch);
+  if (first == 0) {
+    state_.loss_sum.zero_();
+    state_.correct.zero_();
+    position_.epoch_seconds = 0;
+  }
+  const Clock::time_point begin = Clock::now();
+  const double before = position_.epoch_seconds;
+  for (std::int64_t step = first; step < steps_per_epoch_; ++step) {
+    recording.run();
+    ++position_.steps;
+    progress_.advance(1);
+    const bool stopped = progress_.stopped();
+    const bool due = seconds_since(last_write_) > 60 * request_.checkpoint_minutes;
+    if (!stopped && !due) continue;
+    position_.epoch_seconds = before + seconds_since(begin);
+    NETFIT_TRY(write());
+    if (stopped) return base::interrupted();
+  }
+  state_.correct.item();  // waits for the device
+  position_.epoch_seconds = before + seconds_since(begin);
+  return {};
+}
+
+// A new order for each epoch, from its number alone, so that a resumed epoch has the order that it began with.
+void Training::shuffle(std::int64_t epoch) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(subject_.images.count()));
+  std::iota(order.begin(), order.end(), 0);
+  constexpr std::uint64_t kEpochsApart = 1000003;
+  base::Random random(recipe_.seed * kEpochsApart + static_cast<std::uint64_t>(epoch));
+  for (std::size_t i = order.size(); i > 1; --i) {
+    std::swap(order[i - 1], order[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(i) - 1))]);
+  }
+  state_.order.copy_(at::tensor(order, at::kLong));
+}
+
+Result<void> Training::end_epoch(std::int64_t epoch) {
+  const auto samples = static_cast<double>(steps_per_epoch_ * recipe_.schedule.batch);
+  EpochResult result{.epoch = epoch,
+                     .learning_rate = state_.rates[position_.steps - 1].item<float>(),
+                     .loss = state_.loss_sum.item<float>() / samples,
+                     .train_top1 = 100 * static_cast<double>(state_.correct.item<std::int64_t>()) / samples,
+                     .seconds = position_.epoch_seconds,
+                     .images_per_second = samples / position_.epoch_seconds};
+  const bool is_last = epoch == recipe_.schedule.epochs;
+  if (subject_.validation && (is_last || epoch % recipe_.evaluate_every == 0)) validate(result);
+  return request_.report ? request_.report(result) : Result<void>();
+}
+
+void Training::validate(EpochResult& result) {
+  if (state_.averaged) state_.averaged->refresh();
+  result.validation_top1 = top1(subject_.network, judged(), *subject_.validation, request_.preprocessing);
+  if (*result.validation_top1 <= position_.best_top1) return;
+  position_.best_top1 = *result.validation_top1;
+  position_.best_epoch = result.epoch;
+  position_.best = judged().clone();
+}
+
+Result<void> Training::write() {
+  if (request_.checkpoint.empty()) return {};
+  last_write_ = Clock::now();
+  return write_checkpoint(request_.checkpoint, subject_.name, state_, position_);
+}
+
+}  // namespace netfit::train
