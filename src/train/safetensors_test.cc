@@ -24,7 +24,7 @@ class SafetensorsFile : public ::testing::Test {
     return read ? "none" : read.error().text();
   }
 
-  testing::TemporaryFolder folder_;
+  support::TemporaryFolder folder_;
   std::filesystem::path path_ = folder_ / "a.safetensors";
 };
 

@@ -25,7 +25,7 @@ ir::Graph with_random_weights(const std::string& spec) {
     if (!value.is_constant() || value.shape.rank() != 1) continue;
     const bool positive = value.constant->data<float>().front() == 1;
     for (float& x : value.constant->mutable_data<float>())
-      x = positive ? random.real(0.5, 1.5) : random.real(-0.3, 0.3);
+      x = positive ? random.real(0.5F, 1.5F) : random.real(-0.3F, 0.3F);
   }
   return graph;
 }

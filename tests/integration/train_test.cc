@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trainings from begin to end on small made-up images, and one on CIFAR-10 where it lies.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "arch/arch.h"
+#include "base/files.h"
+#include "base/random.h"
+#include "eval/accuracy.h"
+#include "ir/printer.h"
+#include "support/temporary_folder.h"
+#include "train/trainer.h"
+#include "whole_networks.h"
+
+namespace netfit::whole_networks {
+namespace {
+
+// Two classes, reddish and bluish, under noise.
+data::Dataset tinted(std::int64_t count, std::uint64_t seed) {
+  data::Dataset dataset{.name = "tinted"};
+  dataset.samples = Tensor(DType::UInt8, Shape{count, 8, 8, 3});
+  base::Random random(seed);
+  std::uint8_t* pixel = dataset.samples.mutable_data<std::uint8_t>().data();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t label = random.integer(0, 1);
+    for (int at = 0; at < 64 * 3; ++at) {
+      const bool bright = at % 3 == 2 * label;
+      *pixel++ = static_cast<std::uint8_t>((bright ? 130 : 110) + random.integer(-80, 80));
+    }
+    dataset.labels.push_back(label);
+  }
+  return dataset;
+}
+
+ir::Graph small_network() {
+  return must(arch::build("blocks:stages=conv_c8_s2+ir_e2_c8+conv_k1_c16,resolution=8,classes=2",
+                          {.batch_norm = arch::BatchNorm::Kept}));
+}
+
+/// Stops after a number of steps.
+class StopAfter : public Progress {
+ public:
+  explicit StopAfter(std::int64_t steps) : left_(steps) {}
+  void advance(std::int64_t steps) override { left_ -= begun_ ? steps : 0, begun_ = true; }
+  bool stopped() const override { return left_ <= 0; }
+
+ private:
+  std::int64_t left_;
+  bool begun_ = false;  // the first advance tells what the checkpoint has done
+};
+
+class Training : public ::testing::Test {
+ protected:
+  Training() {
+    request_.graph = small_network();
+    request_.recipe = {.schedule = {.epochs = 3, .batch = 32, .warm_up_epochs = 1},
+                       .optimizer = {.learning_rate = 0.1},
+                       .augmentation = {.crop = 1},
+                       .regularization = {.ema = 0.9},
+                       .validation = 64,
+                       .seed = 5};
+    request_.train = &data_;
+    request_.preprocessing = {.scale = 1.0F / 255, .mean = {0.43F}, .std = {0.2F}};
+    request_.name = "a test";
+    request_.checkpoint = folder_ / "checkpoint.safetensors";
+    request_.report = [this](const train::EpochResult& epoch) -> Result<void> {
+      epochs_.push_back(epoch);
+      return {};
+    };
+  }
+
+  std::string trained() { return ir::print(must(train::train(request_, base::no_progress())).graph); }
+
+  data::Dataset data_ = tinted(512, 1);
+  support::TemporaryFolder folder_;
+  train::TrainingRequest request_;
+  std::vector<train::EpochResult> epochs_;
+};
+
+TEST_F(Training, LearnsWhatTheLabelsSay) {
+  const train::TrainingResult result = must(train::train(request_, base::no_progress()));
+  const data::Dataset unseen = tinted(512, 2);
+  EXPECT_GT(must(train::evaluate_top1(result.graph, unseen, request_.preprocessing, "cpu")), 95);
+  ASSERT_EQ(epochs_.size(), 3U);
+  EXPECT_LT(epochs_[2].loss, epochs_[0].loss);
+  EXPECT_GT(epochs_[2].train_top1, epochs_[0].train_top1);
+  EXPECT_TRUE(epochs_[2].validation_top1.has_value());
+}
+
+TEST_F(Training, GivesTheSameWeightsForTheSameSeedOnly) {
+  const std::string first = trained();
+  EXPECT_EQ(first, trained());
+  request_.recipe.seed = 6;
+  EXPECT_NE(first, trained());
+}
+
+// 14 steps an epoch: within the first, at the end of one, and in the last.
+class ResumedTraining : public Training, public ::testing::WithParamInterface<std::int64_t> {};
+
+TEST_P(ResumedTraining, EndsWithTheWeightsOfOneThatWasNotStopped) {
+  const std::string whole = trained();
+  std::filesystem::remove(request_.checkpoint);
+  const std::vector<train::EpochResult> expected = std::exchange(epochs_, {});
+  StopAfter stop(GetParam());
+  const Result<train::TrainingResult> stopped = train::train(request_, stop);
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::Interrupted);
+  request_.resume = true;
+  EXPECT_EQ(trained(), whole);
+  EXPECT_EQ(epochs_.back().loss, expected.back().loss);
+  EXPECT_EQ(epochs_.back().validation_top1, expected.back().validation_top1);
+}
+
+INSTANTIATE_TEST_SUITE_P(After, ResumedTraining, ::testing::Values(1, 9, 14, 30, 41));
+
+TEST_F(Training, RefusesTheCheckpointOfAnother) {
+  trained();
+  request_.resume = true;
+  request_.name = "another";
+  const Result<train::TrainingResult> result = train::train(request_, base::no_progress());
+  ASSERT_FALSE(result.has_value());
+  EXPECT_NE(result.error().text().find("checkpoint of another training"), std::string::npos) << result.error().text();
+}
+
+TEST_F(Training, RefusesADamagedCheckpoint) {
+  trained();
+  request_.resume = true;
+  const std::string good = must(base::read_text(request_.checkpoint));
+  for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{200}, good.size() - 1}) {
+    must(base::write_file(request_.checkpoint, good.substr(0, length)).map([] { return 0; }));
+    EXPECT_FALSE(train::train(request_, base::no_progress()).has_value()) << length;
+  }
+}
+
+TEST_F(Training, AveragesWeightsIfAsked) {
+  const std::string averaged = trained();
+  request_.recipe.regularization.ema = 0;
+  EXPECT_NE(averaged, trained());
+}
+
+TEST_F(Training, KeepsTheBestEpochOfTheHeldOutImages) {
+  request_.recipe.schedule.epochs = 6;
+  request_.recipe.optimizer.learning_rate = 3;  // far too high, so that epochs differ
+  const train::TrainingResult result = must(train::train(request_, base::no_progress()));
+  const auto best = std::ranges::max_element(epochs_, {}, [](const auto& epoch) { return *epoch.validation_top1; });
+  EXPECT_EQ(result.epoch, best->epoch);
+}
+
+// Labels are drawn by lot: only the teacher knows.
+TEST_F(Training, LearnsFromATeacher) {
+  const ir::Graph teacher = must(train::train(request_, base::no_progress())).graph;
+  base::Random random(3);
+  for (std::int64_t& label : data_.labels) label = random.integer(0, 1);
+  const data::Dataset unseen = tinted(512, 2);
+  const auto top1 = [&] {
+    const train::TrainingResult result = must(train::train(request_, base::no_progress()));
+    return must(train::evaluate_top1(result.graph, unseen, request_.preprocessing, "cpu"));
+  };
+  request_.recipe.validation = 0;
+  EXPECT_LT(top1(), 80);
+  request_.teacher = teacher;
+  request_.recipe.distillation.weight = 1;
+  EXPECT_GT(top1(), 95);
+}
+
+TEST_F(Training, GoesOnFromTheWeightsOfItsGraph) {
+  request_.graph = must(train::train(request_, base::no_progress())).graph;
+  epochs_.clear();
+  request_.recipe.schedule.epochs = 1;
+  request_.recipe.optimizer.learning_rate = 1e-4;
+  must(train::train(request_, base::no_progress()));
+  EXPECT_GT(epochs_.front().train_top1, 90);
+}
+
+TEST_F(Training, NamesWhatDoesNotFit) {
+  const auto fault = [&] {
+    const Result<train::TrainingResult> result = train::train(request_, base::no_progress());
+    return result ? std::string() : result.error().text();
+  };
+  request_.recipe.validation = 500;
+  EXPECT_NE(fault().find("do not fill a batch of 32"), std::string::npos) << fault();
+  request_.recipe.validation = 0;
+  data_.labels[7] = 2;
+  EXPECT_NE(fault().find("has the label 2, the network 2 classes"), std::string::npos) << fault();
+  data_.labels.clear();
+  EXPECT_NE(fault().find("no images with labels"), std::string::npos) << fault();
+  data_ = tinted(64, 1);
+  request_.recipe.arithmetic = train::Arithmetic::Float16;
+  EXPECT_NE(fault().find("needs a GPU"), std::string::npos) << fault();
+  request_.recipe.arithmetic = train::Arithmetic::Float32;
+  request_.device = "tpu";
+  EXPECT_NE(fault().find("unknown device 'tpu'"), std::string::npos) << fault();
+  request_.device = "cpu";
+  request_.graph =
+      must(arch::build("blocks:stages=conv_c8,resolution=16,classes=2", {.batch_norm = arch::BatchNorm::Kept}));
+  EXPECT_NE(fault().find("has images of 1x8x8x3, the network takes 1x16x16x3"), std::string::npos) << fault();
+}
+
+}  // namespace
+}  // namespace netfit::whole_networks
