@@ -2,8 +2,10 @@
 #include "cli/commands.h"
 #include "cli/environment.h"
 #include "cli/run.h"
+#include "cli/training_program.h"
 
 int main(int argc, char** argv) {
+  netfit::cli::become_training_program(argv);
   netfit::cli::Environment environment = netfit::cli::real_environment();
   return netfit::cli::run(netfit::cli::commands(), {argv + 1, argv + argc}, environment);
 }

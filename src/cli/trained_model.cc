@@ -6,14 +6,14 @@
 #include "base/text.h"
 #include "ir/parser.h"
 #include "ir/printer.h"
-#include "train/safetensors.h"
+#include "tensor/safetensors.h"
 
 namespace netfit::cli {
 namespace {
 
 constexpr const char* kNetwork = "netfit.network";
 
-Result<ir::Graph> assemble(train::Safetensors file) {
+Result<ir::Graph> assemble(tensor::Safetensors file) {
   const auto network = file.metadata.find(kNetwork);
   if (network == file.metadata.end()) return bad_input(fmt::format("has no network (metadata '{}')", kNetwork));
   ir::Graph graph = NETFIT_TRY(with_context(ir::parse(network->second), "in its network"));
@@ -41,16 +41,16 @@ Result<ir::Graph> assemble(train::Safetensors file) {
 Result<void> save_trained(const ir::Graph& graph, const std::filesystem::path& path) {
   ir::Graph structure = graph;
   structure.weights = ir::Weights::Absent;
-  train::Safetensors file{.metadata = {{kNetwork, ir::print(structure)}}};
+  tensor::Safetensors file{.metadata = {{kNetwork, ir::print(structure)}}};
   for (const ir::ValueId id : graph.values()) {
     const ir::Value& value = graph.value(id);
     if (value.is_constant()) file.tensors.emplace(value.name, *value.constant);
   }
-  return train::write_safetensors(file, path);
+  return tensor::write_safetensors(file, path);
 }
 
 Result<ir::Graph> load_trained(const std::filesystem::path& path) {
-  return located(assemble(NETFIT_TRY(train::read_safetensors(path))), base::printable(path.string()));
+  return located(assemble(NETFIT_TRY(tensor::read_safetensors(path))), base::printable(path.string()));
 }
 
 }  // namespace netfit::cli

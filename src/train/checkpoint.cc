@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "train/safetensors.h"
+#include "tensor/safetensors.h"
 
 namespace netfit::train {
 namespace {
@@ -50,7 +50,7 @@ Tensor in_bits(const at::Tensor& tensor) {
   return Tensor::from<std::int64_t>(Shape{host.numel()}, {host.data_ptr<std::int64_t>(), elements});
 }
 
-Result<void> restore(const Safetensors& file, const Entry& entry) {
+Result<void> restore(const tensor::Safetensors& file, const Entry& entry) {
   const auto found = file.tensors.find(entry.name);
   const bool fits = found != file.tensors.end() && found->second.element_count() == entry.tensor.numel() &&
                     (found->second.dtype() == DType::Float32) == (entry.tensor.scalar_type() == at::kFloat);
@@ -64,7 +64,7 @@ Result<void> restore(const Safetensors& file, const Entry& entry) {
 at::Generator generator(at::Device device) { return at::globalContext().defaultGenerator(device); }
 
 template <typename Number>
-Result<Number> read_number(const Safetensors& file, const std::string& key) {
+Result<Number> read_number(const tensor::Safetensors& file, const std::string& key) {
   const auto found = file.metadata.find(key);
   Number value{};
   if (found != file.metadata.end()) {
@@ -74,7 +74,7 @@ Result<Number> read_number(const Safetensors& file, const std::string& key) {
   return bad_input(fmt::format("has no number '{}'", key));
 }
 
-Result<Position> parse(const Safetensors& file, const std::string& training, StepState& state) {
+Result<Position> parse(const tensor::Safetensors& file, const std::string& training, StepState& state) {
   const auto of = file.metadata.find(kTraining);
   const auto version = file.metadata.find(kVersion);
   if (of == file.metadata.end() || version == file.metadata.end() || version->second != kVersionNow)
@@ -107,7 +107,7 @@ Result<Position> parse(const Safetensors& file, const std::string& training, Ste
 
 Result<void> write_checkpoint(const std::filesystem::path& path, const std::string& training, StepState& state,
                               const Position& position) {
-  Safetensors file;
+  tensor::Safetensors file;
   std::vector<Entry> entries = entries_of(state);
   if (position.best) {
     entries.push_back({"best.trained", position.best->trained});
@@ -121,11 +121,11 @@ Result<void> write_checkpoint(const std::filesystem::path& path, const std::stri
                    {"best_top1", fmt::format("{}", position.best_top1)},
                    {"best_epoch", fmt::format("{}", position.best_epoch)},
                    {"epoch_seconds", fmt::format("{}", position.epoch_seconds)}};
-  return write_safetensors(file, path);
+  return tensor::write_safetensors(file, path);
 }
 
 Result<Position> read_checkpoint(const std::filesystem::path& path, const std::string& training, StepState& state) {
-  const Safetensors file = NETFIT_TRY(read_safetensors(path));
+  const tensor::Safetensors file = NETFIT_TRY(tensor::read_safetensors(path));
   return located(parse(file, training, state), base::printable(path.string()));
 }
 

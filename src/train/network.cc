@@ -8,6 +8,7 @@
 
 #include "base/diagnostics.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "ir/ops.h"
 #include "train/ops/ops.h"
 
@@ -24,12 +25,14 @@ Result<void> check_trainable(const ir::Graph& graph) {
     const ir::NodeView node(graph, graph.node(id));
     if (find_operation(node.op()) == nullptr) faults.error(ir::describe(node), "cannot be trained");
   }
+  NETFIT_TRY(faults.result());
   for (const ir::ValueId id : graph.values()) {
     const ir::Value& value = graph.value(id);
-    const bool real = value.dtype == DType::Float32 && !value.quant;
-    if (!real) faults.error(value.name, fmt::format("has type {} (allowed: f32)", name(value.dtype)));
+    if (value.dtype == DType::Float32 && !value.quant) continue;
+    return bad_input(fmt::format("is quantized already: '{}' is {} (allowed: float models)",
+                                 base::printable(value.name, 60), name(value.dtype)));
   }
-  return faults.result();
+  return {};
 }
 
 // What the classifier computes before a softmax at its end, if it has one.

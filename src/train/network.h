@@ -28,7 +28,7 @@ struct Forward {
 /// graph's shapes and order (channels last) with as many samples as there are.
 class Network {
  public:
-  /// Fails with every node that cannot be trained, and on a graph that is quantized already.
+  /// Fails with every node that cannot be trained, or if the graph is quantized already.
   static Result<Network> create(ir::Graph graph);
 
   const ir::Graph& graph() const { return graph_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/trainer.h"
 
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -29,50 +30,57 @@ Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
   return {};
 }
 
-Result<Teacher> make_teacher(const ir::Graph& graph, const ir::Graph& student, at::Device device,
-                             Arithmetic arithmetic) {
-  Network network = NETFIT_TRY(with_context(Network::create(graph), "in the teacher"));
-  if (class_count(network.graph()) != class_count(student)) {
-    return bad_input(
-        fmt::format("the teacher has {} classes, the network {}", class_count(network.graph()), class_count(student)));
-  }
-  Parameters parameters(network.graph(), network.layout(), device,
-                        arithmetic == Arithmetic::Float16 ? at::kHalf : at::kFloat);
-  return Teacher{std::move(network), std::move(parameters)};
+Result<void> check_teacher(const ir::Graph& teacher, const ir::Graph& graph) {
+  NETFIT_TRY(Network::create(teacher));
+  if (class_count(teacher) == class_count(graph)) return {};
+  return bad_input(fmt::format("has {} classes, the network {}", class_count(teacher), class_count(graph)));
 }
 
-Result<Subject> make_subject(const TrainingRequest& request, at::Device device) {
+at::ScalarType scalar_type(const Recipe& recipe) {
+  return recipe.arithmetic == Arithmetic::Float16 ? at::kHalf : at::kFloat;
+}
+
+Teacher make_teacher(const ir::Graph& graph, const Recipe& recipe, at::Device device) {
+  Network network = *Network::create(graph);
+  Parameters parameters(network.graph(), network.layout(), device, scalar_type(recipe));
+  return {std::move(network), std::move(parameters)};
+}
+
+Subject make_subject(const TrainingRequest& request, at::Device device) {
   const Recipe& recipe = request.recipe;
   ir::Graph graph = request.graph;
-  if (graph.weights == ir::Weights::Absent) initialize(graph, recipe.seed);
-  Network network = NETFIT_TRY(Network::create(std::move(graph)));
-  NETFIT_TRY(check_data(*request.train, network.graph()));
-  std::optional<Teacher> teacher;
-  if (request.teacher)
-    teacher.emplace(NETFIT_TRY(make_teacher(*request.teacher, network.graph(), device, recipe.arithmetic)));
-  const std::int64_t trained_on = request.train->count() - recipe.validation;
-  if (trained_on < recipe.schedule.batch) {
-    return bad_input(fmt::format("{} images less {} for validation do not fill a batch of {}", request.train->count(),
-                                 recipe.validation, recipe.schedule.batch));
-  }
+  if (graph.weights == ir::Weights::Absent) initialize(graph, static_cast<std::uint64_t>(recipe.seed));
   const data::ChosenAndHeldOut sets =
-      data::choose_and_hold_out(*request.train, trained_on, recipe.validation, recipe.seed);
-  Subject subject{.network = std::move(network),
-                  .teacher = std::move(teacher),
+      data::choose_and_hold_out(*request.train, request.train->count() - recipe.validation, recipe.validation,
+                                static_cast<std::uint64_t>(recipe.seed));
+  Subject subject{.network = *Network::create(std::move(graph)),
                   .images = Images(sets.chosen, recipe.augmentation.crop, device),
                   .name = request.name};
+  if (request.teacher) subject.teacher.emplace(make_teacher(*request.teacher, recipe, device));
   if (recipe.validation > 0) subject.validation.emplace(sets.held_out, 0, device);
   return subject;
 }
 
 }  // namespace
 
-Result<TrainingResult> train(const TrainingRequest& request, Progress& progress) {
+Result<void> check(const TrainingRequest& request) {
+  const Recipe& recipe = request.recipe;
   const at::Device device = NETFIT_TRY(find_device(request.device));
-  if (request.recipe.arithmetic == Arithmetic::Float16 && !device.is_cuda())
+  if (recipe.arithmetic == Arithmetic::Float16 && !device.is_cuda())
     return bad_usage("arithmetic = \"float16\" needs a GPU (allowed on a CPU: float32)");
-  Subject subject = NETFIT_TRY(make_subject(request, device));
-  Training training(request, progress, std::move(subject), device);
+  NETFIT_TRY(Network::create(request.graph));
+  NETFIT_TRY(check_data(*request.train, request.graph));
+  if (request.teacher) NETFIT_TRY(with_context(check_teacher(*request.teacher, request.graph), "in the teacher"));
+  if (request.train->count() - recipe.validation >= recipe.schedule.batch) return {};
+  return bad_input(fmt::format("{} images less {} for validation do not fill a batch of {}", request.train->count(),
+                               recipe.validation, recipe.schedule.batch));
+}
+
+Result<TrainingResult> train(const TrainingRequest& request, Progress& progress) {
+  NETFIT_TRY(check(request));
+  const at::Device device = NETFIT_TRY(find_device(request.device));
+  at::set_num_threads(request.threads);
+  Training training(request, progress, make_subject(request, device), device);
   return training.run();
 }
 

@@ -33,6 +33,7 @@ struct TrainingRequest {
   const data::Dataset* train = nullptr;  ///< images with labels
   ir::Preprocessing preprocessing;
   std::string device = "cpu";
+  int threads = 1;  ///< on a CPU
   std::optional<ir::Graph> teacher;
   /// Names network, recipe and data together; a checkpoint of another training is refused.
   std::string name;
@@ -51,9 +52,13 @@ struct TrainingResult {
   std::string device;      ///< "NVIDIA H100 80GB HBM3"
 };
 
+/// What is wrong with a request, if anything: the graph cannot be trained, the data does not fit it, there is no such
+/// device.
+Result<void> check(const TrainingRequest& request);
+
 /// Trains to the end of the recipe. Interrupted (Progress::stopped), it writes a checkpoint and fails with
 /// ErrorKind::Interrupted; resumed from it, it ends with the same weights as without (bit for bit on a CPU with as many
-/// threads). Fails if the graph cannot be trained, the data does not fit it or the checkpoint is of another training.
+/// threads). Fails as `check` does, and if the checkpoint is of another training.
 Result<TrainingResult> train(const TrainingRequest& request, Progress& progress);
 
 /// Percent of the images whose label the graph gives the highest logit, in float32.

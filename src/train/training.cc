@@ -91,7 +91,7 @@ Result<TrainingResult> Training::run() {
 
 Result<void> Training::begin() {
   at::Generator generator = at::globalContext().defaultGenerator(state_.parameters.device());
-  generator.set_current_seed(recipe_.seed);
+  generator.set_current_seed(static_cast<std::uint64_t>(recipe_.seed));
   std::error_code ignored;
   if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) return {};
   position_ = NETFIT_TRY(read_checkpoint(request_.checkpoint, subject_.name, state_));
@@ -131,7 +131,7 @@ void Training::shuffle(std::int64_t epoch) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(subject_.images.count()));
   std::iota(order.begin(), order.end(), 0);
   constexpr std::uint64_t kEpochsApart = 1000003;
-  base::Random random(recipe_.seed * kEpochsApart + static_cast<std::uint64_t>(epoch));
+  base::Random random(static_cast<std::uint64_t>(recipe_.seed) * kEpochsApart + static_cast<std::uint64_t>(epoch));
   for (std::size_t i = order.size(); i > 1; --i) {
     std::swap(order[i - 1], order[static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(i) - 1))]);
   }

@@ -33,9 +33,11 @@ Result<void> run_train(Options options, const Environment& environment) {
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   TrainJob& job = options->job;
-  app.add_option("--arch", job.architecture, "a network by name, as in mobilenet_v2_cifar:alpha=0.5,classes=10")
+  app.add_option("--arch", job.architecture, "a network by name, as in mobilenet_v2_cifar:alpha=0.5")
       ->type_name("SPEC");
-  app.add_option("--model", job.model, "a float model whose training goes on: .onnx, .tflite, or a run's .safetensors")
+  app.add_option("--model", job.model,
+                 "a float model whose training goes on: .onnx, .tflite, or the .safetensors\n"
+                 "of a run")
       ->type_name("MODEL");
   app.add_option("--recipe", options->recipe, "a .toml file, as in recipes/training (default: docs/training.md)")
       ->type_name("FILE");
@@ -61,6 +63,7 @@ Action set_up(CLI::App& app) {
   app.add_option("--budget", job.budget_seconds, "wall time (as in 9m) after which a checkpoint is left to be resumed")
       ->transform(CLI::AsNumberWithUnit(seconds))
       ->type_name("TIME");
+  add_threads_flag(app, job.threads);
   add_json_flag(app, job.json);
   return [options](const Environment& environment) { return run_train(*options, environment); };
 }

@@ -14,6 +14,7 @@
 #include "cli/flags/training_recipe.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
+#include "cli/version.h"
 #include "data/preprocess.h"
 #include "ir/hash.h"
 #include "train/trainer.h"
@@ -51,6 +52,7 @@ struct Folder {
   fs::path recipe() const { return root / "recipe.toml"; }
   fs::path metrics() const { return root / "metrics.jsonl"; }
   fs::path checkpoint() const { return root / "checkpoint.safetensors"; }
+  fs::path result() const { return root / "result.json"; }
   fs::path network() const { return root / "network.safetensors"; }
 };
 
@@ -136,11 +138,21 @@ Result<Answer> finish(const TrainJob& job, const train::TrainingRequest& request
   return answer;
 }
 
+Json answer_json(const TrainJob& job, const Answer& answer) {
+  return {{"finished", true},
+          {"epoch", answer.result.epoch},
+          {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
+          {"device", answer.result.device},
+          {"architecture", job.architecture},
+          {"model", job.model},
+          {"teacher", job.teacher},
+          {"netfit", kVersion}};
+}
+
 void print_answer(const TrainJob& job, const Answer& answer, const Environment& environment) {
   if (job.json) {
-    Json json{
-        {"folder", job.folder}, {"finished", true}, {"epoch", answer.result.epoch}, {"device", answer.result.device}};
-    json["test_top1"] = answer.test_top1 ? Json(*answer.test_top1) : Json();
+    Json json{{"folder", job.folder}};
+    json.update(answer_json(job, answer));
     return print_json(json, environment);
   }
   const std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
@@ -157,8 +169,11 @@ void print_unfinished(const TrainJob& job, const Environment& environment) {
 }  // namespace
 
 Result<void> run_training(const TrainJob& job, const Environment& environment) {
-  train::TrainingRequest request{
-      .recipe = job.recipe, .device = job.device, .resume = job.resume, .checkpoint_minutes = job.checkpoint_minutes};
+  train::TrainingRequest request{.recipe = job.recipe,
+                                 .device = job.device,
+                                 .threads = thread_count(job.threads),
+                                 .resume = job.resume,
+                                 .checkpoint_minutes = job.checkpoint_minutes};
   request.graph = NETFIT_TRY(load_network(job, environment));
   if (!job.teacher.empty()) request.teacher = NETFIT_TRY(load_model(job.teacher, environment)).graph;
   const data::Dataset dataset = NETFIT_TRY(open_data(job.data, data::Split::Train, request.graph, environment));
@@ -166,6 +181,7 @@ Result<void> run_training(const TrainJob& job, const Environment& environment) {
   request.preprocessing = NETFIT_TRY(find_preprocessing(job, dataset, request.graph, environment));
   request.name = fmt::format("{} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
                              training_recipe_text(job.recipe));
+  NETFIT_TRY(train::check(request));
   const Folder folder = NETFIT_TRY(prepare_folder(job));
   request.checkpoint = folder.checkpoint();
 
@@ -184,6 +200,7 @@ Result<void> run_training(const TrainJob& job, const Environment& environment) {
   }
   const train::TrainingResult trained = NETFIT_TRY(std::move(result));
   const Answer answer = NETFIT_TRY(finish(job, request, trained, folder, environment));
+  NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
   print_answer(job, answer, environment);
   return {};
 }

@@ -18,6 +18,7 @@ struct TrainJob {
   DataFlags data;
   std::string folder;  ///< of the run
   std::string device = "cpu";
+  int threads = 0;
   bool resume = false;
   double checkpoint_minutes = 5;
   std::optional<double> budget_seconds;  ///< wall time after which the training is left to be resumed
@@ -25,7 +26,7 @@ struct TrainJob {
 };
 
 /// Trains, and writes into the folder: recipe.toml, metrics.jsonl (a line an epoch), checkpoint.safetensors,
-/// network.safetensors and, once the training is done, network.onnx where this netfit writes .onnx.
+/// and, once the training is done, network.safetensors, result.json and, where this netfit writes it, network.onnx.
 Result<void> run_training(const TrainJob& job, const Environment& environment);
 
 }  // namespace netfit::cli

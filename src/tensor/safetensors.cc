@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Eight bytes of length, a JSON object that gives type, shape and place of each tensor, then the elements.
-#include "train/safetensors.h"
+#include "tensor/safetensors.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "base/files.h"
 #include "base/text.h"
 
-namespace netfit::train {
+namespace netfit::tensor {
 namespace {
 
 using Json = nlohmann::json;
@@ -118,4 +118,4 @@ Result<Safetensors> read_safetensors(const std::filesystem::path& path) {
   return located(parse(bytes), base::printable(path.string()));
 }
 
-}  // namespace netfit::train
+}  // namespace netfit::tensor

@@ -7,8 +7,10 @@
 #include "arch/arch.h"
 #include "base/files.h"
 #include "base/random.h"
-#include "eval/accuracy.h"
+#include "data/cifar10.h"
+#include "data/preprocess.h"
 #include "ir/printer.h"
+#include "support/paths.h"
 #include "support/temporary_folder.h"
 #include "train/trainer.h"
 #include "whole_networks.h"
@@ -195,6 +197,25 @@ TEST_F(Training, NamesWhatDoesNotFit) {
   request_.graph =
       must(arch::build("blocks:stages=conv_c8,resolution=16,classes=2", {.batch_norm = arch::BatchNorm::Kept}));
   EXPECT_NE(fault().find("has images of 1x8x8x3, the network takes 1x16x16x3"), std::string::npos) << fault();
+}
+
+// A tenth of the training images, three epochs: some ten seconds on two cores.
+TEST(TrainingOnCifar10, LearnsInSeconds) {
+  const auto folder = support::cifar10();
+  if (!folder) GTEST_SKIP() << "no CIFAR-10 in build/cifar10";
+  const data::Dataset images = must(data::load_cifar10(*folder, data::Split::Train, 5000));
+  train::TrainingRequest request{.recipe = {.schedule = {.epochs = 3, .batch = 64, .warm_up_epochs = 0.5},
+                                            .optimizer = {.learning_rate = 0.2},
+                                            .augmentation = {.crop = 2},
+                                            .validation = 0},
+                                 .train = &images,
+                                 .preprocessing = must(data::load_preprocessing("cifar10")),
+                                 .threads = 2};
+  request.graph =
+      must(arch::build("blocks:stages=conv_c16_s2+ir_e3_c24_s2_n2+conv_k1_c96", {.batch_norm = arch::BatchNorm::Kept}));
+  const train::TrainingResult result = must(train::train(request, base::no_progress()));
+  const data::Dataset test = must(data::load_cifar10(*folder, data::Split::Test, std::nullopt));
+  EXPECT_GT(must(train::evaluate_top1(result.graph, test, request.preprocessing, "cpu")), 39);
 }
 
 }  // namespace

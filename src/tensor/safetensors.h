@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "tensor/tensor.h"
 
-namespace netfit::train {
+namespace netfit::tensor {
 
 /// A .safetensors file: tensors by name, and text by name (github.com/huggingface/safetensors).
 struct Safetensors {
@@ -22,4 +22,4 @@ Result<void> write_safetensors(const Safetensors& contents, const std::filesyste
 /// Fails, located at the file, on whatever is not exactly such a file.
 Result<Safetensors> read_safetensors(const std::filesystem::path& path);
 
-}  // namespace netfit::train
+}  // namespace netfit::tensor

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/safetensors.h"
+#include "tensor/safetensors.h"
 
 #include <cstring>
 
@@ -8,7 +8,7 @@
 #include "base/files.h"
 #include "support/temporary_folder.h"
 
-namespace netfit::train {
+namespace netfit::tensor {
 namespace {
 
 class SafetensorsFile : public ::testing::Test {
@@ -60,4 +60,4 @@ TEST_F(SafetensorsFile, ThatIsHostileIsRefused) {
 }
 
 }  // namespace
-}  // namespace netfit::train
+}  // namespace netfit::tensor

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is trained is the network that is exported: torch computes the same function as the interpreter, one network of
 // each family.
+#include "train/network.h"
+
 #include <cmath>
 
 #include <gtest/gtest.h>
 
 #include "arch/arch.h"
 #include "base/random.h"
-#include "train/network.h"
 #include "whole_networks.h"
 
 namespace netfit::whole_networks {
