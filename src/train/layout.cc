@@ -35,12 +35,28 @@ std::int64_t& length_of(Layout& layout, Role role) {
   return role == Role::Vector ? layout.vectors : layout.statistics;
 }
 
+// Results that integers hold get a range of their own, unless the op says that they share their source's.
+void find_rounded(const ir::Graph& graph, Layout& layout) {
+  layout.rounded.resize(static_cast<std::size_t>(graph.values().back().index) + 1);
+  const auto at = [&](ir::ValueId id) -> Rounded& { return layout.rounded[static_cast<std::size_t>(id.index)]; };
+  const auto next = [&] { return Rounded{static_cast<int>(layout.ranges++), true}; };
+  at(graph.inputs.front().value) = next();
+  for (const ir::NodeId id : graph.order()) {
+    const ir::Node& node = graph.node(id);
+    const ir::OpSpec& op = *node.op;
+    if (op.integer == ir::IntegerForm::None || op.quant == ir::QuantRule::Unit) continue;
+    const Rounded source = at(node.inputs.front());
+    const bool shares = op.quant == ir::QuantRule::SameAsData && node.inputs.size() == 1;
+    at(node.outputs.front()) = shares ? Rounded{source.range, node.op == &ir::kAveragePool2d} : next();
+  }
+}
+
 // Axes of [1, height, width, out] in the order [out, height, width, 1], and back.
 constexpr std::array kAroundDepthwise{3, 1, 2, 0};
 
 }  // namespace
 
-Layout make_layout(const ir::Graph& graph) {
+Layout make_layout(const ir::Graph& graph, QatScheme scheme) {
   Layout layout;
   std::unordered_set<ir::ValueId> seen;
   for (const ir::NodeId id : graph.order()) {
@@ -57,6 +73,7 @@ Layout make_layout(const ir::Graph& graph) {
       layout.slots.push_back(std::move(slot));
     }
   }
+  if (scheme != QatScheme::None) find_rounded(graph, layout);
   return layout;
 }
 

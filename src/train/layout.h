@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "ir/graph.h"
+#include "train/recipe.h"
 
 namespace netfit::train {
 
@@ -22,15 +23,26 @@ struct Slot {
   std::int64_t offset = 0;
 };
 
-/// Where every constant of a graph lies in three flat arrays: weights, then vectors, in the order of the nodes, in the
-/// first; statistics in the second; fixed ones by themselves. One kernel then updates, casts or averages them all.
+/// A value that an integer network rounds, in quantization-aware training.
+struct Rounded {
+  static constexpr int kNowhere = -1;
+
+  int range = kNowhere;  ///< the number of its range; moved elements share their source's
+  bool rounds = false;   ///< false: its elements lie on the grid already
+};
+
+/// Where every constant of a graph lies in flat arrays: weights, then vectors, in the order of the nodes, then the
+/// ranges of activations, two numbers each, in the first; statistics in the second; fixed ones by themselves. One
+/// kernel then updates, casts or averages them all.
 struct Layout {
   std::vector<Slot> slots;
-  std::int64_t weights = 0;     ///< elements
-  std::int64_t vectors = 0;     ///< elements
-  std::int64_t statistics = 0;  ///< elements
+  std::vector<Rounded> rounded;  ///< by value; empty without quantization-aware training
+  std::int64_t weights = 0;      ///< elements
+  std::int64_t vectors = 0;      ///< elements
+  std::int64_t statistics = 0;   ///< elements
+  std::int64_t ranges = 0;       ///< of activations
 
-  std::int64_t trainable() const { return weights + vectors; }
+  std::int64_t trainable() const { return weights + vectors + 2 * ranges; }
   /// Where a slot begins in the array of all that is trained, weights before vectors.
   std::int64_t trained_at(const Slot& slot) const {
     return slot.role == Role::Vector ? weights + slot.offset : slot.offset;
@@ -39,7 +51,7 @@ struct Layout {
 
 /// The layout of a float graph. Constants that several nodes share, and an op's constant data (the factor of a mul),
 /// stay fixed unless they are kernels.
-Layout make_layout(const ir::Graph& graph);
+Layout make_layout(const ir::Graph& graph, QatScheme scheme = QatScheme::None);
 
 /// The graph's constant in the slot's order, float32.
 Tensor to_slot_order(const Tensor& constant, const Slot& slot);

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ir/ops.h"
 #include "train/ops/ops.h"
+#include "train/rounding.h"
 
 namespace netfit::train {
 namespace {
@@ -73,11 +74,11 @@ Tensor filled(const Shape& shape, float value) {
 
 }  // namespace
 
-Result<Network> Network::create(ir::Graph graph) {
+Result<Network> Network::create(ir::Graph graph, QatScheme scheme) {
   NETFIT_TRY(check_trainable(graph));
   Network network;
   network.graph_ = std::move(graph);
-  network.layout_ = make_layout(network.graph_);
+  network.layout_ = make_layout(network.graph_, scheme);
   network.result_ = logits_of(network.graph_);
   for (const ir::NodeId id : network.graph_.order()) {
     network.steps_.push_back({.node = id, .apply = find_operation(*network.graph_.node(id).op)});
@@ -107,23 +108,43 @@ std::int64_t Network::number_branches() {
 at::Tensor Network::logits(const Parameters& parameters, const at::Tensor& input, const Forward& forward) const {
   std::vector<at::Tensor> values(static_cast<std::size_t>(graph_.values().back().index) + 1);
   const auto at = [&](ir::ValueId id) -> at::Tensor& { return values[static_cast<std::size_t>(id.index)]; };
-  at(graph_.inputs.front().value) = input.to(parameters.arithmetic());
+  const ir::ValueId first = graph_.inputs.front().value;
+  at(first) = rounded(parameters, first, input.to(parameters.arithmetic()), forward.rounding);
   const bool drops = forward.phase == Phase::Training && forward.drop_last_branch > 0;
   for (const Step& step : steps_) {
     const ir::Node& node = graph_.node(step.node);
     std::vector<at::Tensor> inputs;
     for (const ir::ValueId id : node.inputs) {
-      const bool constant = id.valid() && graph_.value(id).is_constant();
-      inputs.push_back(!id.valid() ? at::Tensor() : constant ? parameters.value(id) : at(id));
+      const bool is_constant = id.valid() && graph_.value(id).is_constant();
+      inputs.push_back(!id.valid() ? at::Tensor() : is_constant ? constant(parameters, id, forward.rounding) : at(id));
     }
     if (drops && step.branch >= 0) {
       const double depth = static_cast<double>(step.branch + 1) / static_cast<double>(branches_);
       inputs[step.branch_input] = drop_branch(inputs[step.branch_input], forward.drop_last_branch * depth);
     }
-    at(node.outputs.front()) = step.apply(ir::NodeView(graph_, node), inputs, forward);
+    const at::Tensor result = step.apply(ir::NodeView(graph_, node), inputs, forward);
+    at(node.outputs.front()) = rounded(parameters, node.outputs.front(), result, forward.rounding);
     if (node.outputs.front() == result_) break;
   }
   return at(result_).flatten(1).to(at::kFloat);
+}
+
+at::Tensor Network::constant(const Parameters& parameters, ir::ValueId id, const Rounding& rounding) const {
+  const at::Tensor& value = parameters.value(id);
+  const bool is_kernel = value.requires_grad() && value.dim() > 1;
+  if (!is_kernel || rounding.scheme == QatScheme::None || rounding.observed.defined()) return value;
+  return round_kernel(value, rounding.scheme);
+}
+
+at::Tensor Network::rounded(const Parameters& parameters, ir::ValueId id, const at::Tensor& x,
+                            const Rounding& rounding) const {
+  if (rounding.scheme == QatScheme::None) return x;
+  const Rounded& place = layout_.rounded[static_cast<std::size_t>(id.index)];
+  if (!place.rounds) return x;
+  if (!rounding.observed.defined()) return round_activation(x, parameters.ranges()[place.range]);
+  const at::Tensor ends = at::stack({x.min(), x.max()}).to(at::kFloat);
+  rounding.observed[place.range].add_(ends);
+  return x;
 }
 
 void initialize(ir::Graph& graph, std::uint64_t seed) {

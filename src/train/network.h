@@ -14,6 +14,13 @@ namespace netfit::train {
 
 enum class Phase : std::uint8_t { Training, Evaluation };
 
+/// What a quantization-aware forward pass rounds, and who looks at the values on their way.
+struct Rounding {
+  QatScheme scheme = QatScheme::None;
+  /// If defined, values are not rounded, and their least and greatest element are added to it: float32 [ranges, 2].
+  at::Tensor observed;
+};
+
 /// How a forward pass runs.
 struct Forward {
   Phase phase = Phase::Evaluation;
@@ -22,6 +29,7 @@ struct Forward {
   /// Stochastic depth (Huang et al., arXiv:1603.09382): the chance that a sample skips the last residual branch; it
   /// rises linearly from the first one. Only in training.
   double drop_last_branch = 0;
+  Rounding rounding = {};
 };
 
 /// A float graph with one image-like input and one output as a function that torch can differentiate. Tensors have the
@@ -29,7 +37,7 @@ struct Forward {
 class Network {
  public:
   /// Fails with every node that cannot be trained, or if the graph is quantized already.
-  static Result<Network> create(ir::Graph graph);
+  static Result<Network> create(ir::Graph graph, QatScheme scheme = QatScheme::None);
 
   const ir::Graph& graph() const { return graph_; }
   const Layout& layout() const { return layout_; }
@@ -47,6 +55,8 @@ class Network {
   };
 
   std::int64_t number_branches();
+  at::Tensor constant(const Parameters& parameters, ir::ValueId id, const Rounding& rounding) const;
+  at::Tensor rounded(const Parameters& parameters, ir::ValueId id, const at::Tensor& x, const Rounding& rounding) const;
 
   ir::Graph graph_;
   Layout layout_;

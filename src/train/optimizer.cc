@@ -11,7 +11,7 @@ namespace {
 
 // The decay of each trained number; the groups are those of the recipe.
 at::Tensor decays(const OptimizerRecipe& recipe, const Parameters& parameters) {
-  at::Tensor decay = at::empty({parameters.layout().trainable()}, at::kFloat);
+  at::Tensor decay = at::zeros({parameters.layout().trainable()}, at::kFloat);  // ranges have none
   for (const Slot& slot : parameters.layout().slots) {
     if (slot.role != Role::Weight && slot.role != Role::Vector) continue;
     const double value = slot.role == Role::Vector ? recipe.vector_weight_decay

@@ -103,7 +103,12 @@ void Parameters::make_views() {
         break;
     }
   }
+  kernels_ = leaves_.size();
   leaves_.insert(leaves_.end(), vectors.begin(), vectors.end());
+  if (layout_->ranges == 0) return;
+  const std::int64_t at = layout_->weights + layout_->vectors;
+  ranges_ = trained.narrow(0, at, 2 * layout_->ranges).view({layout_->ranges, 2}).detach().requires_grad_();
+  leaves_.push_back(ranges_);
 }
 
 void Parameters::refresh() const {
@@ -114,15 +119,13 @@ void Parameters::refresh() const {
 }
 
 at::Tensor Parameters::flatten(const std::vector<at::Tensor>& gradients) const {
-  std::vector<at::Tensor> weights;
-  std::vector<at::Tensor> vectors;
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
-    const bool is_vector = leaves_[i].dim() == 1;
-    (is_vector ? vectors : weights).push_back(gradients[i].reshape({-1}));
-  }
+  std::vector<at::Tensor> kernels;
+  std::vector<at::Tensor> others;
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    (i < kernels_ ? kernels : others).push_back(gradients[i].reshape({-1}));
   std::vector<at::Tensor> parts;
-  if (!weights.empty()) parts.push_back(at::cat(weights).to(at::kFloat));
-  if (!vectors.empty()) parts.push_back(at::cat(vectors));
+  if (!kernels.empty()) parts.push_back(at::cat(kernels).to(at::kFloat));
+  if (!others.empty()) parts.push_back(at::cat(others));
   return at::cat(parts);
 }
 

@@ -28,6 +28,8 @@ class Parameters {
   const at::Tensor& value(ir::ValueId id) const { return values_[static_cast<std::size_t>(id.index)]; }
   /// What gradients are asked for, in the order of `trained`.
   const std::vector<at::Tensor>& leaves() const { return leaves_; }
+  /// Low and high end of each activation's range, float32 [ranges, 2], a leaf; undefined if there are none.
+  const at::Tensor& ranges() const { return ranges_; }
 
   /// Brings the kernels that are computed with up to date with `trained`.
   void refresh() const;
@@ -36,7 +38,7 @@ class Parameters {
   /// Writes the numbers into the graph, which then has its weights.
   void store(ir::Graph& graph) const;
 
-  at::Tensor trained;     ///< float32 [weights + vectors]
+  at::Tensor trained;     ///< float32 [weights + vectors + 2 ranges]
   at::Tensor statistics;  ///< float32 [statistics]
   at::Tensor compute;     ///< [weights]
 
@@ -48,6 +50,8 @@ class Parameters {
   std::vector<at::Tensor> fixed_;  ///< by slot; empty tensors for the others
   std::vector<at::Tensor> values_;
   std::vector<at::Tensor> leaves_;
+  std::size_t kernels_ = 0;  ///< the first of the leaves, in the type of the arithmetic
+  at::Tensor ranges_;
 };
 
 /// A tensor of ours as one of torch's, copied.

@@ -46,10 +46,19 @@ struct RegularizationRecipe {
   double ema = 0;               ///< part of the average that one step keeps; 0: off
 };
 
+/// Which integers a network is trained for: the scheme that `quantize` gives it afterwards.
+enum class QatScheme : std::uint8_t { None, Int8, Int8PerTensor, Int4 };
+
+/// Quantization-aware training.
+struct QatRecipe {
+  QatScheme scheme = QatScheme::None;
+  bool learn_ranges = true;              ///< else those of the calibration stay
+  std::int64_t calibration_batches = 8;  ///< training images that give the first ranges of activations
+};
+
 struct DistillationRecipe {
   double temperature = 4;
   double weight = 0.9;  ///< of the teacher's word in the loss; the labels have the rest
-  double features = 0;  ///< weight of the distance between the last images of features
 };
 
 /// Everything that decides what a training does beside the network and the data.
@@ -59,6 +68,7 @@ struct Recipe {
   AugmentationRecipe augmentation;
   RegularizationRecipe regularization;
   DistillationRecipe distillation;
+  QatRecipe qat;
   Arithmetic arithmetic = Arithmetic::Float32;
   std::int64_t validation = 5000;   ///< training images held out, to choose by; 0: none, the last weights count
   std::int64_t evaluate_every = 1;  ///< epochs

@@ -35,9 +35,10 @@ void Step::run(StepState& state) const {
   const std::int64_t size = recipe_.schedule.batch;
   const at::Tensor places = state.position + at::arange(size, state.position.options());
   const Batch batch = augmenter_.make(images_, state.order.index_select(0, places));
-  const at::Tensor logits =
-      network_.logits(state.parameters, batch.input,
-                      {.phase = Phase::Training, .drop_last_branch = recipe_.regularization.stochastic_depth});
+  const at::Tensor logits = network_.logits(state.parameters, batch.input,
+                                            {.phase = Phase::Training,
+                                             .drop_last_branch = recipe_.regularization.stochastic_depth,
+                                             .rounding = {recipe_.qat.scheme}});
   const at::Tensor loss_of_batch = loss(logits, batch);
   update(state, loss_of_batch);
   const c10::NoGradGuard no_grad;
@@ -66,7 +67,9 @@ void Step::update(StepState& state, const at::Tensor& loss) const {
   const std::vector<at::Tensor> gradients = torch::autograd::grad({root}, parameters.leaves());
   const c10::NoGradGuard no_grad;
   at::Tensor gradient = parameters.flatten(gradients);
-  at::Tensor sound = gradient.sum().isfinite();
+  const Layout& layout = parameters.layout();
+  if (!recipe_.qat.learn_ranges) gradient.narrow(0, layout.weights + layout.vectors, 2 * layout.ranges).zero_();
+  const at::Tensor sound = gradient.sum().isfinite();
   if (scaled) {
     gradient = gradient / state.loss_scale;
     const at::Tensor grown = (state.loss_scale * std::exp2(1 / kStepsToDouble)).clamp_max(kMostScale);

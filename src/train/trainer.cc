@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "data/subset.h"
+#include "passes/pipelines.h"
 #include "train/recording.h"
 #include "train/training.h"
 
@@ -50,10 +51,13 @@ Subject make_subject(const TrainingRequest& request, at::Device device) {
   const Recipe& recipe = request.recipe;
   ir::Graph graph = request.graph;
   if (graph.weights == ir::Weights::Absent) initialize(graph, static_cast<std::uint64_t>(recipe.seed));
+  // An integer network has its batch norms inside its layers, and rounds behind a layer's own clamp.
+  const bool quantizes = recipe.qat.scheme != QatScheme::None;
+  if (quantizes) NETFIT_CHECK(passes::optimize(graph).has_value());
   const data::ChosenAndHeldOut sets =
       data::choose_and_hold_out(*request.train, request.train->count() - recipe.validation, recipe.validation,
                                 static_cast<std::uint64_t>(recipe.seed));
-  Subject subject{.network = *Network::create(std::move(graph)),
+  Subject subject{.network = *Network::create(std::move(graph), recipe.qat.scheme),
                   .images = Images(sets.chosen, recipe.augmentation.crop, device),
                   .name = request.name};
   if (request.teacher) subject.teacher.emplace(make_teacher(*request.teacher, recipe, device));
@@ -68,6 +72,8 @@ Result<void> check(const TrainingRequest& request) {
   const at::Device device = NETFIT_TRY(find_device(request.device));
   if (recipe.arithmetic == Arithmetic::Float16 && !device.is_cuda())
     return bad_usage("arithmetic = \"float16\" needs a GPU (allowed on a CPU: float32)");
+  if (recipe.qat.scheme != QatScheme::None && request.graph.weights == ir::Weights::Absent)
+    return bad_usage("quantization-aware training goes on from a trained network (--model)");
   NETFIT_TRY(Network::create(request.graph));
   NETFIT_TRY(check_data(*request.train, request.graph));
   if (request.teacher) NETFIT_TRY(with_context(check_teacher(*request.teacher, request.graph), "in the teacher"));

@@ -43,7 +43,7 @@ StepState make_state(const Network& network, const Recipe& recipe, std::int64_t 
 std::int64_t class_count(const ir::Graph& graph) { return graph.value(graph.outputs.front().value).shape.dim(-1); }
 
 double top1(const Network& network, const Parameters& parameters, const Images& images,
-            const ir::Preprocessing& preprocessing) {
+            const ir::Preprocessing& preprocessing, QatScheme scheme) {
   constexpr std::int64_t kBatch = 1000;
   const c10::NoGradGuard no_grad;
   const at::TensorOptions whole = at::TensorOptions(parameters.device()).dtype(at::kLong);
@@ -51,7 +51,7 @@ double top1(const Network& network, const Parameters& parameters, const Images& 
   for (std::int64_t begin = 0; begin < images.count(); begin += kBatch) {
     const at::Tensor indices = at::arange(begin, std::min(begin + kBatch, images.count()), whole);
     const at::Tensor input = normalize(images.plain(indices), preprocessing);
-    correct += network.logits(parameters, input, {}).argmax(1).eq(images.labels(indices)).sum();
+    correct += network.logits(parameters, input, {.rounding = {scheme}}).argmax(1).eq(images.labels(indices)).sum();
   }
   return 100.0 * static_cast<double>(correct.item<std::int64_t>()) / static_cast<double>(images.count());
 }
@@ -93,9 +93,29 @@ Result<void> Training::begin() {
   at::Generator generator = at::globalContext().defaultGenerator(state_.parameters.device());
   generator.set_current_seed(static_cast<std::uint64_t>(recipe_.seed));
   std::error_code ignored;
-  if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) return {};
+  if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) {
+    if (recipe_.qat.scheme != QatScheme::None) calibrate();
+    return {};
+  }
   position_ = NETFIT_TRY(read_checkpoint(request_.checkpoint, subject_.name, state_));
   return {};
+}
+
+// The first ranges of activations: the mean of what each batch's least and greatest elements are.
+void Training::calibrate() {
+  constexpr std::int64_t kBatch = 64;
+  const c10::NoGradGuard no_grad;
+  at::Tensor ranges = state_.parameters.ranges();
+  const at::Tensor sums = at::zeros_like(ranges);
+  const std::int64_t batches = std::min(recipe_.qat.calibration_batches, subject_.images.count() / kBatch + 1);
+  for (std::int64_t batch = 0; batch < batches; ++batch) {
+    const std::int64_t end = std::min((batch + 1) * kBatch, subject_.images.count());
+    const at::Tensor images = subject_.images.plain(at::arange(batch * kBatch, end, state_.order.options()));
+    const Forward forward{.rounding = {recipe_.qat.scheme, sums}};
+    subject_.network.logits(state_.parameters, normalize(images, request_.preprocessing), forward);
+  }
+  ranges.copy_(sums / static_cast<double>(batches));
+  if (state_.averaged) state_.averaged->trained.copy_(state_.parameters.trained);
 }
 
 // From where the position stands to the epoch's last step.
@@ -153,7 +173,8 @@ Result<void> Training::end_epoch(std::int64_t epoch) {
 
 void Training::validate(EpochResult& result) {
   if (state_.averaged) state_.averaged->refresh();
-  result.validation_top1 = top1(subject_.network, judged(), *subject_.validation, request_.preprocessing);
+  result.validation_top1 =
+      top1(subject_.network, judged(), *subject_.validation, request_.preprocessing, recipe_.qat.scheme);
   if (*result.validation_top1 <= position_.best_top1) return;
   position_.best_top1 = *result.validation_top1;
   position_.best_epoch = result.epoch;

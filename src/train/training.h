@@ -33,6 +33,7 @@ class Training {
 
  private:
   Result<void> begin();
+  void calibrate();
   Result<void> run_epoch(std::int64_t epoch, Recording& recording);
   Result<void> end_epoch(std::int64_t epoch);
   Result<void> write();
@@ -54,7 +55,7 @@ class Training {
 
 /// Percent of the images whose label gets the highest logit.
 double top1(const Network& network, const Parameters& parameters, const Images& images,
-            const ir::Preprocessing& preprocessing);
+            const ir::Preprocessing& preprocessing, QatScheme scheme = QatScheme::None);
 
 std::int64_t class_count(const ir::Graph& graph);
 

@@ -19,13 +19,15 @@ namespace {
 struct Options {
   std::string input;
   std::string output;
+  bool keep_batch_norm = false;
   bool json = false;
 };
 
 Result<void> run_convert(const Options& options, const Environment& environment) {
-  NETFIT_TRY(formats::format_for(options.output));
+  const formats::Format* format = NETFIT_TRY(formats::format_for(options.output));
+  if (options.keep_batch_norm && format->name != "onnx") return bad_usage("--keep-batch-norm applies to .onnx only");
   const Model model = NETFIT_TRY(load_model(options.input, environment));
-  const ir::Graph graph = NETFIT_TRY(optimized(model));
+  const ir::Graph graph = options.keep_batch_norm ? model.graph : NETFIT_TRY(optimized(model));
   const std::optional<formats::MakingRecord> record = NETFIT_TRY(making_record_of(model));
   const std::int64_t bytes = NETFIT_TRY(save_with_record(graph, options.output, record));
   if (options.json) {
@@ -38,10 +40,15 @@ Result<void> run_convert(const Options& options, const Environment& environment)
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("input", options->input, "an .onnx or .tflite file")->required()->type_name("IN");
+  app.add_option("input", options->input, "an .onnx, a .tflite or the .safetensors of a training")
+      ->required()
+      ->type_name("IN");
   app.add_option("-o,--output", options->output, "the file to write; its extension, .tflite or .onnx, is its format")
       ->required()
       ->type_name("OUT");
+  app.add_flag("--keep-batch-norm", options->keep_batch_norm,
+               "leave batch norms beside the convolutions, so that training can go on\n"
+               "(.onnx only); else they are folded");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_convert(*options, environment); };
 }

@@ -8,14 +8,20 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/commands/train_job.h"
+#include "cli/flags/choice.h"
 #include "cli/flags/training_recipe.h"
 
 namespace netfit::cli {
 namespace {
 
+const std::map<std::string, train::QatScheme> kQatSchemes{{"int8", train::QatScheme::Int8},
+                                                          {"int8-per-tensor", train::QatScheme::Int8PerTensor},
+                                                          {"int4", train::QatScheme::Int4}};
+
 struct Options {
   TrainJob job;
   std::string recipe;
+  std::optional<train::QatScheme> qat;
   std::optional<std::int64_t> epochs;
   std::optional<std::int64_t> seed;
 };
@@ -25,6 +31,7 @@ Result<void> run_train(Options options, const Environment& environment) {
   if (job.architecture.empty() == job.model.empty())
     return bad_usage("one of --arch and --model is required: what is trained");
   if (!options.recipe.empty()) job.recipe = NETFIT_TRY(load_training_recipe(options.recipe));
+  if (options.qat) job.recipe.qat.scheme = *options.qat;
   if (options.epochs) job.recipe.schedule.epochs = *options.epochs;
   if (options.seed) job.recipe.seed = *options.seed;
   return run_training(job, environment);
@@ -41,6 +48,11 @@ Action set_up(CLI::App& app) {
       ->type_name("MODEL");
   app.add_option("--recipe", options->recipe, "a .toml file, as in recipes/training (default: docs/training.md)")
       ->type_name("FILE");
+  app.add_option("--qat", options->qat,
+                 "train for the integers of a scheme of quantize: int8, int8-per-tensor, int4\n"
+                 "(weights); the network that comes out goes through quantize unchanged")
+      ->transform(one_of(kQatSchemes))
+      ->type_name("SCHEME");
   app.add_option("--epochs", options->epochs, "instead of the recipe's")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{100000}))
       ->type_name("N");

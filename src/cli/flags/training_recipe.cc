@@ -68,6 +68,9 @@ constexpr std::array kKeys{
     Key{"regularization", "label_smoothing", [](Recipe& r) -> Field { return &r.regularization.label_smoothing; }, 0, 0.9},
     Key{"regularization", "stochastic_depth", [](Recipe& r) -> Field { return &r.regularization.stochastic_depth; }, 0, 0.9},
     Key{"regularization", "ema", [](Recipe& r) -> Field { return &r.regularization.ema; }, 0, 0.999999},
+    Key{"qat", "scheme", [](Recipe& r) -> Field { return word(r.qat.scheme, "none|int8|int8-per-tensor|int4"); }},
+    Key{"qat", "learn_ranges", [](Recipe& r) -> Field { return &r.qat.learn_ranges; }},
+    Key{"qat", "calibration_batches", [](Recipe& r) -> Field { return &r.qat.calibration_batches; }, 1, 1e6},
     Key{"distillation", "temperature", [](Recipe& r) -> Field { return &r.distillation.temperature; }, 0.1, 100},
     Key{"distillation", "weight", [](Recipe& r) -> Field { return &r.distillation.weight; }, 0, 1},
 };
