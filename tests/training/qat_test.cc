@@ -52,7 +52,7 @@ class WholeNetworkQat : public ::testing::Test {
 };
 
 TEST_F(WholeNetworkQat, KeepsWhatRoundingAfterTrainingLoses) {
-  train("--arch blocks:stages=conv_c16_s2+ir_e3_c24_s2_n2+conv_k1_c96", "float",
+  train("--seed 2 --arch blocks:stages=conv_c8_s2+ir_e4_c8_n2+ir_e4_c16_s2_n2+conv_k1_c64", "float",
         "[schedule]\nepochs = 6\nbatch = 64\nwarm_up_epochs = 0.5\n[optimizer]\nlearning_rate = 0.2\n"
         "[augmentation]\ncrop = 2\n");
   const std::string model = path("float/network.onnx");
