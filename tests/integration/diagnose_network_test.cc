@@ -192,6 +192,19 @@ TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooNarrow) {
   EXPECT_GT(repaired(given, finding), 95.0);
 }
 
+TEST_F(DiagnoseNetwork, NamesTheRangeOfTheResultsThatIsTooNarrow) {
+  quant::Ranges ranges = ranges_;
+  quant::Range& range = ranges.at(network_.outputs.front().value);
+  range = {range.low * 0.1F, range.high * 0.1F};
+  for (const quant::Io io : {quant::Io::Int8, quant::Io::UInt8, quant::Io::Float32}) {
+    const Case given = about(*quant::quantize_int8(network_, ranges, {.io = io}));
+    const Finding finding = first(given);
+    EXPECT_EQ(finding.kind, FaultKind::NarrowRange);
+    EXPECT_EQ(finding.layer, "classes");
+    EXPECT_GT(repaired(given, finding), 95.0);
+  }
+}
+
 TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooWideWithoutAReference) {
   quant::Ranges ranges = ranges_;
   ranges.at(network_.node(node(network_, "project")).outputs.front()).high *= 200.0F;
@@ -200,6 +213,20 @@ TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooWideWithoutAReference) {
   const Finding finding = first(given);
   EXPECT_EQ(finding.kind, FaultKind::OutlierRange);
   EXPECT_EQ(finding.layer, "project");
+}
+
+// What takes activations to be symmetric as weights are stores every range in its width and in the wrong place.
+TEST_F(DiagnoseNetwork, CallsRangesThatAreAllMovedWrongZeroPoints) {
+  ir::Graph moved = int8();
+  for (const ir::ValueId id : moved.values()) {
+    ir::Value& value = moved.value(id);
+    if (!value.is_constant() && value.quant) value.quant->zero_points = {0};
+  }
+  const Case given = about(moved);
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::WrongZeroPoint);
+  EXPECT_EQ(finding.layer, "");
+  EXPECT_GT(repaired(given, finding), 95.0);
 }
 
 TEST_F(DiagnoseNetwork, NamesTheLayerWhoseWeightsLieInAnotherOrder) {
