@@ -92,7 +92,7 @@ def onnxruntime_int8_per_tensor(network, images, output):
     onnxruntime_int8(network, images, output, per_channel=False)
 
 
-def aimet(network, images, output, weights="int8", config="default", learn=None):
+def aimet(network, images, output, weights="int8", config="default"):
     import aimet_onnx
     import onnx
     from aimet_onnx.batch_norm_fold import fold_all_batch_norms_to_weight
@@ -103,8 +103,6 @@ def aimet(network, images, output, weights="int8", config="default", learn=None)
                                           config_file=config)
     name = model.graph.input[0].name
     batches = [{name: batch} for batch in np.array_split(images, len(images) // 32)]
-    if learn:
-        learn(sim, batches)
     sim.compute_encodings(batches)
     onnx.save(sim.to_onnx_qdq(export_int32_bias=True, prequantize_constants=True), output)
 
@@ -119,14 +117,6 @@ def aimet_int8_per_tensor(network, images, output):
 
 def aimet_int4(network, images, output):
     aimet(network, images, output, weights="int4")
-
-
-def aimet_int4_adaround(network, images, output):
-    import aimet_onnx
-
-    # A thirtieth of the tool's own count, which would take hours.
-    aimet(network, images, output, weights="int4",
-          learn=lambda sim, batches: aimet_onnx.apply_adaround(sim, batches, num_iterations=300))
 
 
 if __name__ == "__main__":
