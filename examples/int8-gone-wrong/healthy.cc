@@ -42,6 +42,10 @@ const std::vector<SoundWay> kWays{
      }},
     {"int16x8",
      [](const Workbench& bench) { return layered(bench, {.activations = quant::Arithmetic::Int16}, quant::Io::Int8); }},
+    {"weight-only",
+     [](const Workbench& bench) {
+       return layered(bench, {.activations = quant::Arithmetic::Float32}, quant::Io::Float32);
+     }},
     {"float16", [](const Workbench& bench) { return quant::quantize_float16(bench.optimized()); }},
     {"dynamic", [](const Workbench& bench) { return quant::quantize_dynamic(bench.optimized()); }},
 };

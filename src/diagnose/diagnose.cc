@@ -19,7 +19,7 @@ constexpr double kDrop = 0.75;      // points of agreement that a rung may lose
 constexpr double kLeastGain = 0.7;  // points that a correction must bring back
 constexpr double kShare = 0.35;     // of all that is lost
 constexpr double kDeviations = 1.5;
-constexpr double kSure = 2.0;                 // standard deviations of a drop by chance
+constexpr double kSure = 2.6;                 // standard deviations of a drop by chance: one in a hundred is greater
 constexpr double kSettled = 0.7;              // of all that is lost
 constexpr double kPrecision = 1.0;            // points of accuracy that rounding alone may cost without being a fault
 constexpr double kPrecisionUnlabelled = 4.0;  // the same in points of agreement
@@ -99,7 +99,10 @@ class Diagnosing {
   bool explains(const Finding& finding) const {
     const bool elsewhere = finding.kind == FaultKind::StaleBatchNorm || finding.kind == FaultKind::ClassOrder;
     const double share = elsewhere ? 0.0 : kShare * lost(last());
-    const double chance = draws_roundings_anew(finding.kind) ? gain_by_chance() : 0.0;
+    const bool drawn_anew = draws_roundings_anew(finding.kind);
+    // Alone, what comes back is measured in labels: of those rounding loses some, and luck with as many is no cure.
+    if (drawn_anew && !exam_.has_reference() && !is_harmed()) return false;
+    const double chance = drawn_anew ? gain_by_chance() : 0.0;
     return finding.weight >= std::max({kLeastGain, share, chance});
   }
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -17,6 +19,7 @@
 #include "ir/builder.h"
 #include "ir/ops.h"
 #include "quant/quantize.h"
+#include "quant/stored_weights.h"
 
 namespace netfit::diagnose {
 namespace {
@@ -130,6 +133,15 @@ class DiagnoseNetwork : public testing::Test {
     return *std::ranges::find_if(graph.order(), [&](ir::NodeId id) { return graph.node(id).name == name; });
   }
 
+  // Elements of weights by the type that they are stored in.
+  static std::map<DType, std::int64_t> weight_types(const ir::Graph& graph) {
+    std::map<DType, std::int64_t> elements;
+    for (const quant::StoredConstant& constant : quant::stored_constants(graph)) {
+      if (constant.role == quant::ConstantRole::Weights) elements[constant.dtype] += constant.elements;
+    }
+    return elements;
+  }
+
   // Agreement of a repaired file with the network, percent.
   double repaired(const Case& given, const Finding& finding) const {
     const Result<Repair> done = repair(given, finding, tools());
@@ -180,6 +192,19 @@ TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooNarrow) {
   EXPECT_GT(repaired(given, finding), 95.0);
 }
 
+TEST_F(DiagnoseNetwork, NamesTheRangeOfTheResultsThatIsTooNarrow) {
+  quant::Ranges ranges = ranges_;
+  quant::Range& range = ranges.at(network_.outputs.front().value);
+  range = {range.low * 0.1F, range.high * 0.1F};
+  for (const quant::Io io : {quant::Io::Int8, quant::Io::UInt8, quant::Io::Float32}) {
+    const Case given = about(*quant::quantize_int8(network_, ranges, {.io = io}));
+    const Finding finding = first(given);
+    EXPECT_EQ(finding.kind, FaultKind::NarrowRange);
+    EXPECT_EQ(finding.layer, "classes");
+    EXPECT_GT(repaired(given, finding), 95.0);
+  }
+}
+
 TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooWideWithoutAReference) {
   quant::Ranges ranges = ranges_;
   ranges.at(network_.node(node(network_, "project")).outputs.front()).high *= 200.0F;
@@ -188,6 +213,20 @@ TEST_F(DiagnoseNetwork, NamesTheRangeThatIsTooWideWithoutAReference) {
   const Finding finding = first(given);
   EXPECT_EQ(finding.kind, FaultKind::OutlierRange);
   EXPECT_EQ(finding.layer, "project");
+}
+
+// What takes activations to be symmetric as weights are stores every range in its width and in the wrong place.
+TEST_F(DiagnoseNetwork, CallsRangesThatAreAllMovedWrongZeroPoints) {
+  ir::Graph moved = int8();
+  for (const ir::ValueId id : moved.values()) {
+    ir::Value& value = moved.value(id);
+    if (!value.is_constant() && value.quant) value.quant->zero_points = {0};
+  }
+  const Case given = about(moved);
+  const Finding finding = first(given);
+  EXPECT_EQ(finding.kind, FaultKind::WrongZeroPoint);
+  EXPECT_EQ(finding.layer, "");
+  EXPECT_GT(repaired(given, finding), 95.0);
 }
 
 TEST_F(DiagnoseNetwork, NamesTheLayerWhoseWeightsLieInAnotherOrder) {
@@ -247,6 +286,27 @@ TEST_F(DiagnoseNetwork, RepairsInThePrecisionOfTheFile) {
   const ir::ValueId weights = done->graph.node(node(done->graph, "project")).inputs[1];
   EXPECT_EQ(done->graph.value(weights).quant->scales.size(), 1);
   EXPECT_EQ(done->changes, std::vector<std::string>{"quantized anew from the reference: int8-per-tensor"});
+}
+
+TEST_F(DiagnoseNetwork, RepairsFilesOfFloatActivationsInTheirOwnScheme) {
+  ir::Graph changed = network_;
+  ir::Value& bias = changed.value(changed.node(node(changed, "expand")).inputs[2]);
+  bias.constant = Tensor(DType::Float32, bias.shape);
+  std::map<std::string, ir::Graph> files{{"dynamic", *quant::quantize_dynamic(changed)}, {"float32", changed}};
+  for (const std::string_view scheme : {"weight-only", "weight-only-int4", "float16"}) {
+    const quant::PrecisionPlan plan{.everywhere = *quant::find_precision(scheme)};
+    files.emplace(scheme, *quant::quantize_layers(changed, {}, {.plan = plan, .io = quant::Io::Float32}));
+  }
+  for (const auto& [scheme, file] : files) {
+    const Case given = about(file);
+    const Finding finding = first(given);
+    ASSERT_EQ(finding.kind, FaultKind::BiasLost) << scheme;
+    const Result<Repair> done = repair(given, finding, tools());
+    ASSERT_TRUE(done.has_value()) << done.error().text();
+    EXPECT_EQ(done->changes.back(), "quantized anew from the reference: " + scheme);
+    EXPECT_EQ(weight_types(done->graph), weight_types(file)) << scheme;
+    EXPECT_GT(repaired(given, finding), 90.0) << scheme;
+  }
 }
 
 TEST_F(DiagnoseNetwork, RefusesAQuantizedReference) {

@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 
+import ml_dtypes
 import numpy as np
 import onnx
 import onnxruntime
@@ -16,6 +17,7 @@ TYPES = {
     "u8": (TensorProto.UINT8, np.uint8, 128),
     "s8": (TensorProto.INT8, np.int8, 0),
     "s16": (TensorProto.INT16, np.int16, 0),
+    "s4": (TensorProto.INT4, ml_dtypes.int4, 0),
 }
 
 
@@ -33,6 +35,7 @@ class Case:
 
     def __init__(self):
         self.nodes, self.constants, self.outputs, self.names = [], [], [], 0
+        self.opset = 18
 
     def name(self):
         self.names += 1
@@ -60,7 +63,9 @@ class Case:
     def weights(self, shape, kind="s8", channels=True):
         scale = np.full(shape[0], 0.01, np.float32) if channels else np.float32(0.01)
         zero = np.zeros(shape[0] if channels else (), TYPES[kind][1])
-        stored = self.const(np.arange(np.prod(shape)).reshape(shape).astype(TYPES[kind][1]))
+        if kind == "s4":
+            self.opset = 21
+        stored = self.const((np.arange(np.prod(shape)) % 8).reshape(shape).astype(TYPES[kind][1]))
         return self.op("DequantizeLinear", [stored, self.const(scale), self.const(zero)], **({"axis": 0} if channels else {}))
 
     def read_again(self, value):
@@ -77,7 +82,8 @@ class Case:
             [helper.make_tensor_value_info(name, kind, None) for name, kind in self.outputs],
             self.constants,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
+                                  ir_version=9 if self.opset < 21 else 10)
         return model.SerializeToString()
 
 
@@ -145,6 +151,9 @@ def cases():
             yield layer_case("Conv", integers, integers, clamp="relu6", zero_point=lowest, scale=end / 255)
         for kind in ("Sub", "HardSigmoid", "Relu"):
             yield other_case(kind, integers)
+    for integers in ("u8", "s8"):
+        for kind in ("Conv", "Gemm", "MatMul"):
+            yield layer_case(kind, integers, integers, weights="s4", channels=kind != "MatMul")
     yield layer_case("Conv", "u8", "s8")
     yield layer_case("Conv", "s8", "u8")
     yield layer_case("Conv", "u8", "u8", weights="u8", channels=False)

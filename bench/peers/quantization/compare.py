@@ -6,19 +6,17 @@ file on the test images in the runtime it is for, and writes the table between t
   python3 -m venv build/peers && build/peers/bin/pip install -r bench/peers/quantization/requirements.txt
   build/peers/bin/python bench/peers/quantization/compare.py --netfit build/release/bin/netfit --data build/cifar10
 
-Time and memory are those of one process from its start to the file, imports included (getrusage of the child). p is
-McNemar's exact test, corrected by Holm over the rows of a network.
+Time and memory are those of one process from its start to the file, imports included. p is McNemar's exact test,
+corrected by Holm over the rows of a network.
 """
 
 import argparse
 import dataclasses
+import json
 import math
-import os
 import pathlib
-import resource
 import subprocess
 import sys
-import time
 
 import numpy as np
 
@@ -44,9 +42,14 @@ TOOLS = [
     Tool("TensorFlow Lite converter", "int8", ".tflite", "tflite_int8"),
     Tool("ai-edge-quantizer", "int8", ".tflite", "ai_edge_int8"),
     Tool("ONNX Runtime", "int8", ".onnx", "onnxruntime_int8"),
+    Tool("AIMET", "int8", ".onnx", "aimet_int8"),
     Tool("netfit", "int8-per-tensor", ".tflite", netfit=("--scheme", "int8-per-tensor")),
     Tool("TensorFlow Lite converter", "int8-per-tensor", ".tflite", "tflite_int8_per_tensor"),
     Tool("ONNX Runtime", "int8-per-tensor", ".onnx", "onnxruntime_int8_per_tensor"),
+    Tool("AIMET", "int8-per-tensor", ".onnx", "aimet_int8_per_tensor"),
+    Tool("netfit", "int4", ".tflite", netfit=("--scheme", "int4", "--recipe", "adaround")),
+    Tool("ai-edge-quantizer, depthwise int8", "int4", ".tflite", "ai_edge_int4"),
+    Tool("AIMET", "int4", ".onnx", "aimet_int4"),
 ]
 
 
@@ -61,12 +64,11 @@ class Row:
     right: np.ndarray | None = None  # for each test image
 
 
-def run_child(command: list[str], log: pathlib.Path) -> tuple[int, resource.struct_rusage, float]:
-    start = time.monotonic()
-    with open(log, "wb") as output:
-        child = subprocess.Popen(command, stdout=output, stderr=output)
-        _, status, usage = os.wait4(child.pid, 0)
-    return os.waitstatus_to_exitcode(status), usage, time.monotonic() - start
+def run_child(command: list[str], log: pathlib.Path) -> dict:
+    """Its exit code, user_seconds, wall_seconds and peak_mb."""
+    measured = subprocess.run([sys.executable, str(HERE / "measured.py"), str(log), *command], stdout=subprocess.PIPE,
+                              check=True)
+    return json.loads(measured.stdout)
 
 
 def quantize(tool: Tool, network: pathlib.Path, options, output: pathlib.Path) -> Row:
@@ -77,8 +79,9 @@ def quantize(tool: Tool, network: pathlib.Path, options, output: pathlib.Path) -
         command = [options.netfit, "quantize", str(network), "-o", str(output), "--data", str(samples),
                    "--samples", "512", *tool.netfit]
     log = output.with_suffix(".log")
-    code, usage, wall = run_child(command, log)
-    row = Row(tool, user_seconds=usage.ru_utime, wall_seconds=wall, peak_mb=usage.ru_maxrss / 1000)
+    took = run_child(command, log)
+    code = took.pop("code")
+    row = Row(tool, **took)
     if code != 0 or not output.exists():
         row.note = (log.read_text(errors="replace").strip().splitlines() or [f"exit code {code}"])[-1][:80]
     else:

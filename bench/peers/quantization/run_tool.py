@@ -54,6 +54,20 @@ def ai_edge_int8(network, images, output):
     ai_edge(network, images, output, lambda recipe: recipe.static_wi8_ai8())
 
 
+def ai_edge_int4(network, images, output):
+    def make_recipe(recipe):
+        from ai_edge_quantizer import qtyping, recipe_manager
+
+        manager = recipe_manager.RecipeManager()
+        manager.add_static_config(regex=".*", operation_name=qtyping.TFLOperationName.ALL_SUPPORTED,
+                                  activation_num_bits=8, weight_num_bits=8)
+        for operation in (qtyping.TFLOperationName.CONV_2D, qtyping.TFLOperationName.FULLY_CONNECTED):
+            manager.add_static_config(regex=".*", operation_name=operation, activation_num_bits=8, weight_num_bits=4)
+        return manager.get_quantization_recipe()
+
+    ai_edge(network, images, output, make_recipe)
+
+
 class Reader:
     def __init__(self, name, images):
         self.feeds = iter([{name: image[np.newaxis]} for image in images])
@@ -76,6 +90,33 @@ def onnxruntime_int8(network, images, output, per_channel=True):
 
 def onnxruntime_int8_per_tensor(network, images, output):
     onnxruntime_int8(network, images, output, per_channel=False)
+
+
+def aimet(network, images, output, weights="int8", config="default"):
+    import aimet_onnx
+    import onnx
+    from aimet_onnx.batch_norm_fold import fold_all_batch_norms_to_weight
+
+    model = onnx.load(network)
+    fold_all_batch_norms_to_weight(model)
+    sim = aimet_onnx.QuantizationSimModel(model, param_type=weights, activation_type="int8", quant_scheme="min_max",
+                                          config_file=config)
+    name = model.graph.input[0].name
+    batches = [{name: batch} for batch in np.array_split(images, len(images) // 32)]
+    sim.compute_encodings(batches)
+    onnx.save(sim.to_onnx_qdq(export_int32_bias=True, prequantize_constants=True), output)
+
+
+def aimet_int8(network, images, output):
+    aimet(network, images, output)
+
+
+def aimet_int8_per_tensor(network, images, output):
+    aimet(network, images, output, config="default_config.json")
+
+
+def aimet_int4(network, images, output):
+    aimet(network, images, output, weights="int4")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "cli/answers/departures.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "report/text.h"
@@ -108,6 +109,7 @@ void print_mixed_text(const MixedAnswer& answer, const Environment& environment)
   for (std::size_t candidate = 0; candidate < network.candidates().size(); ++candidate) {
     fmt::print(environment.out, "{}: {} layers\n", name_of(network, candidate), layers_in(point, candidate));
   }
+  fmt::print(environment.out, "{}", departures_text(network.departures_of(point.chosen)));
 }
 
 void print_mixed_json(const MixedAnswer& answer, const Environment& environment) {
@@ -123,6 +125,7 @@ void print_mixed_json(const MixedAnswer& answer, const Environment& environment)
     json["output"] = point_json(answer, answer.file->point);
     json["output"]["path"] = answer.file->path;
     json["output"]["wanted"] = answer.file->wanted;
+    json["output"]["departures"] = departures_json(network.departures_of(answer.file->point.chosen));
   }
   print_json(json, environment);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "cli/answers/departures.h"
 #include "cli/answers/figures.h"
 #include "cli/answers/making.h"
 #include "cli/answers/print_json.h"
@@ -79,28 +79,9 @@ ordered_json trials_json(const quant::AutoChoice& choice) {
   return json;
 }
 
-ordered_json departures_json(const std::vector<Departure>& departures) {
-  ordered_json json = ordered_json::array();
-  for (const Departure& departure : departures) {
-    json.push_back({{"layer", departure.layer},
-                    {"wanted", departure.wanted},
-                    {"used", departure.used},
-                    {"reason", departure.reason}});
-  }
-  return json;
-}
-
-// A line for each way in which the file is not what the scheme's name says; nothing where it is.
+// Where the file is not what the scheme's name says; nothing where it is.
 std::string departures_text(const RecipeOutcome& outcome, std::string_view scheme) {
-  std::map<std::string, std::vector<std::string>> layers;
-  for (const Departure& departure : outcome.departures) {
-    layers[fmt::format("{} instead of {}, {}", departure.used, departure.wanted, departure.reason)].push_back(
-        departure.layer);
-  }
-  std::string text;
-  for (const auto& [what, names] : layers) {
-    text += wrapped(fmt::format("{}: {}", what, fmt::join(names, ", ")), 2);
-  }
+  const std::string text = departures_text(outcome.departures);
   const bool all = !outcome.arithmetic ||
                    outcome.arithmetic->count(formats::Computes::Integer) == std::ssize(outcome.arithmetic->labels);
   return all ? text : text + arithmetic_summary(*outcome.arithmetic, making_record(scheme));

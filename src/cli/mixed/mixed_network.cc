@@ -130,6 +130,10 @@ Result<ir::Graph> MixedNetwork::make(const std::vector<std::size_t>& chosen) con
   return quantized(chosen, setup_.io);
 }
 
+std::vector<Departure> MixedNetwork::departures_of(const std::vector<std::size_t>& chosen) const {
+  return departures(graph_, quant::assemble(graph_, with_roundings_, chosen).plan);
+}
+
 Result<double> MixedNetwork::cost_of(const std::vector<std::size_t>& chosen) const {
   return setup_.cost(NETFIT_TRY(make(chosen)));
 }

@@ -11,6 +11,7 @@
 #include "cli/environment.h"
 #include "cli/flags/flags.h"
 #include "cli/model.h"
+#include "cli/schemes.h"
 #include "formats/making_record.h"
 #include "quant/mixed/sensitivity.h"
 #include "quant/recipe.h"
@@ -51,6 +52,8 @@ class MixedNetwork {
   double base_cost() const { return base_cost_; }
 
   Result<ir::Graph> make(const std::vector<std::size_t>& chosen) const;
+  /// Where what `make` gives is not what was chosen.
+  std::vector<Departure> departures_of(const std::vector<std::size_t>& chosen) const;
   Result<double> cost_of(const std::vector<std::size_t>& chosen) const;
   Result<MixedPoint> measure(const std::vector<std::size_t>& chosen);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ir/ops/requantize.h"
+#include "ir/uses.h"
 #include "passes/layer_channels.h"
 
 namespace netfit::diagnose {
@@ -44,13 +46,22 @@ void compare_rows(LayerProfile& profile) {
   }
 }
 
+// The weights as the file holds them: those that are only stored in integers are widened before the layer.
+const ir::Value& stored_weights(const ir::NodeView& layer) {
+  const ir::Graph& graph = layer.graph();
+  const ir::NodeId producer = ir::Uses(graph).producer(layer.node().inputs[1]);
+  const bool widened = producer.valid() && graph.node(producer).op == &ir::kRequantize;
+  return widened ? graph.value(graph.node(producer).inputs.front()) : layer.input(1);
+}
+
 void read_steps(const Examination& exam, LayerProfile& profile) {
   const ir::NodeView stored(exam.subject, exam.subject.node(profile.layer.subject));
+  const ir::Value& weights = stored_weights(stored);
   profile.steps.assign(profile.channels(), 0.0);
   profile.bias_steps.assign(profile.channels(), 0.0);
-  if (!stored.input(1).quant) return;
+  if (!weights.quant) return;
   for (std::size_t c = 0; c < profile.channels(); ++c) {
-    profile.steps[c] = static_cast<double>(stored.input(1).quant->scale(static_cast<std::int64_t>(c)));
+    profile.steps[c] = static_cast<double>(weights.quant->scale(static_cast<std::int64_t>(c)));
     if (stored.input(0).quant) {
       profile.bias_steps[c] = profile.steps[c] * static_cast<double>(stored.input(0).quant->scale());
     }

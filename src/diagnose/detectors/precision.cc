@@ -24,6 +24,7 @@ namespace {
 constexpr double kFewIntegers = 8.0;  // weights below it fit into 4 bits
 constexpr double kMostLayers = 0.8;   // of the layers must be so
 constexpr double kMainCause = 0.5;    // of what all brings back
+constexpr double kByChannels = 0.25;  // of the same, for scales per channel: a file that has none lacks them first
 constexpr double kUneven = 1.5;       // of log2: SpreadGroup::spread
 constexpr std::size_t kTried = 6;     // groups that are left exact one by one
 
@@ -168,7 +169,7 @@ class PrecisionDetector {
     if (exam_.climbed(RungKind::WeightsActivations)) add_fake_quantization(graph, exam_.subject);
     Suspicion suspicion{.finding = {.kind = FaultKind::PerTensorWeights, .weight = NETFIT_TRY(gain_of(graph))}};
     const double all = found_.empty() ? 0.0 : found_.front().finding.weight;
-    if (suspicion.finding.weight < kMainCause * all) return {};
+    if (suspicion.finding.weight < kByChannels * all) return {};
     suspicion.finding.evidence.push_back(
         {.what = "agreement comes back with a scale for each channel of the weights, by",
          .place = "",
@@ -176,11 +177,11 @@ class PrecisionDetector {
          .figure = suspicion.finding.weight,
          .unit = "points"});
     add_worst_layer(suspicion.finding);
+    // Channels so uneven make activations and the rest of the weights coarse, too: that comes second, although it
+    // brings back more together with the weights around it.
+    suspicion.finding.weight = std::max(suspicion.finding.weight, all);
+    for (Suspicion& beside : found_) beside.finding.weight *= 0.9;
     found_.insert(found_.begin(), std::move(suspicion));
-    // What is coarse beside it comes second, whatever it brings back together with the weights around it.
-    for (std::size_t i = 1; i < found_.size(); ++i) {
-      found_[i].finding.weight = std::min(found_[i].finding.weight, 0.9 * found_.front().finding.weight);
-    }
     return {};
   }
 

@@ -15,6 +15,7 @@
 #include "diagnose/float_form.h"
 #include "diagnose/set_params.h"
 #include "ir/ops/conv.h"
+#include "ir/ops/requantize.h"
 #include "ir/uses.h"
 #include "quant/schemes/affine_params.h"
 
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::int64_t kCalibration = 256;  // samples; ranges have settled by then
 constexpr double kSameWidth = 1.3;          // times: what estimators differ by
+constexpr double kSameEnds = 1e-5;          // of the width: scales are single precision
 constexpr double kOtherWidth = 1.05;        // below that two ranges are the same but for where zero lies
 constexpr std::size_t kTried = 6;           // ranges that are corrected one by one
 constexpr double kAlone = 0.6;              // of what correcting all brings back
@@ -34,7 +36,8 @@ constexpr std::size_t kFew = 4;
 /// A range of the file and what it should be.
 struct Suspect {
   ir::ValueId value;
-  ir::NodeId producer;  ///< invalid for the input
+  std::vector<ir::ValueId> values;  ///< all that have this range
+  ir::NodeId producer;              ///< invalid for the input
   Ends is;
   quant::Range wanted;
   double mismatch = 0.0;  ///< logarithm of how much is clipped or wasted
@@ -51,6 +54,13 @@ double mismatch_of(const Ends& is, quant::Range wanted) {
   const double lost = 1.0 - std::clamp(held / whole, 0.0, 1.0);
   const double waste = std::max(0.0, std::log2(width(is) / whole));
   return 4.0 * lost + waste;
+}
+
+bool covers_the_same(const ir::Value& a, const ir::Value& b) {
+  const Ends one = ends_of(a);
+  const Ends other = ends_of(b);
+  const double slack = kSameEnds * width(one);
+  return std::fabs(one.low - other.low) <= slack && std::fabs(one.high - other.high) <= slack;
 }
 
 quant::Range with_zero(quant::Range range) { return quant::join(range, {0.0F, 0.0F}); }
@@ -72,7 +82,30 @@ Result<quant::Ranges> ranges_of_form(const Examination& exam) {
   return quant::calibrate(exam.form, *executor, std::array{input}, {}, exam.tools.progress);
 }
 
-// Each range once: values that share parameters count as one, with all that they hold.
+// Values whose integers stand for the same reals: in the same parameters, or signed and unsigned at the border.
+std::vector<ir::ValueId> with_same_range(const ir::Graph& graph, ir::ValueId value) {
+  std::vector<ir::ValueId> same = sharing_values(graph, value);
+  const auto holds = [&](ir::ValueId id) { return std::ranges::find(same, id) != same.end(); };
+  for (const ir::NodeId id : graph.order()) {
+    const ir::NodeView node(graph, graph.node(id));
+    if (&node.op() != &ir::kRequantize || !node.input(0).quant || !node.output().quant) continue;
+    if (node.input(0).is_constant() || !covers_the_same(node.input(0), node.output())) continue;
+    const ir::ValueId from = node.node().inputs.front();
+    const ir::ValueId to = node.node().outputs.front();
+    if (holds(from) == holds(to)) continue;
+    const std::vector<ir::ValueId> joined = sharing_values(graph, holds(from) ? to : from);
+    same.insert(same.end(), joined.begin(), joined.end());
+  }
+  return same;
+}
+
+void set_range(ir::Graph& graph, const Suspect& suspect) {
+  for (const ir::ValueId value : suspect.values) {
+    set_params(graph, value, params_for(suspect.wanted, graph.value(value).dtype));
+  }
+}
+
+// Each range once: values that have the same count as one, with all that they hold.
 std::vector<Suspect> compare_ranges(const Examination& exam, const quant::Ranges& ranges) {
   const ir::Uses uses(exam.subject);
   std::vector<Suspect> suspects;
@@ -81,11 +114,10 @@ std::vector<Suspect> compare_ranges(const Examination& exam, const quant::Ranges
     const ir::Value& value = exam.subject.value(id);
     const bool rounds = value.quant && !value.is_constant() && tensor::is_integer(value.dtype);
     if (!rounds || std::ranges::find(seen, id) != seen.end()) continue;
-    const std::vector<ir::ValueId> shared = sharing_values(exam.subject, id);
-    Suspect suspect{.value = id, .is = ends_of(value)};
+    Suspect suspect{.value = id, .values = with_same_range(exam.subject, id), .is = ends_of(value)};
     bool known = false;
     bool fixed = false;
-    for (const ir::ValueId member : shared) {
+    for (const ir::ValueId member : suspect.values) {
       seen.push_back(member);
       const ir::NodeId producer = uses.producer(member);
       fixed = fixed || (producer.valid() && exam.subject.node(producer).op->quant == ir::QuantRule::Unit);
@@ -161,7 +193,7 @@ class RangeDetector {
     result.finding.values = {exam_.subject.value(suspect.value).name};
     result.finding.evidence = {evidence(suspect)};
     result.correct = [suspect](ir::Graph& graph) -> Result<void> {
-      set_params(graph, suspect.value, params_for(suspect.wanted, graph.value(suspect.value).dtype));
+      set_range(graph, suspect);
       return {};
     };
     return result;
@@ -184,9 +216,7 @@ class RangeDetector {
       result.finding.evidence.push_back(evidence(suspects_[i]));
     }
     result.correct = [suspects = suspects_](ir::Graph& graph) -> Result<void> {
-      for (const Suspect& suspect : suspects) {
-        set_params(graph, suspect.value, params_for(suspect.wanted, graph.value(suspect.value).dtype));
-      }
+      for (const Suspect& suspect : suspects) set_range(graph, suspect);
       return {};
     };
     return result;

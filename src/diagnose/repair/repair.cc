@@ -78,7 +78,7 @@ class Repairing {
     const Tensor input = NETFIT_TRY(make_input(network, samples, exam_.record));
     const auto renewed = NETFIT_TRY(renew_statistics(network, input, exam_.tools));
     NETFIT_TRY(passes::optimize(network));
-    Repair repair{.graph = NETFIT_TRY(quantize_anew(exam_, network, precision_of(exam_)))};
+    Repair repair{.graph = NETFIT_TRY(quantize_anew(exam_, network, scheme_of(exam_)))};
     repair.changes.push_back(fmt::format("{} batch norm(s) have the statistics of {} training samples; quantized anew",
                                          renewed.size(), samples.count()));
     return repair;
@@ -93,19 +93,19 @@ class Repairing {
     Repair repair;
     // Whatever was wrong, channels of very unequal size would come next; even ones stay as they are.
     if (has_integer_activations(exam_.subject)) NETFIT_TRY(equalize(network, repair));
-    const quant::Precision precision = cured_precision();
-    repair.graph = NETFIT_TRY(quantize_anew(exam_, network, precision));
-    repair.changes.push_back(fmt::format("quantized anew from the reference: {}", quant::name(precision)));
+    const Scheme scheme = cured_scheme();
+    repair.graph = NETFIT_TRY(quantize_anew(exam_, network, scheme));
+    repair.changes.push_back(fmt::format("quantized anew from the reference: {}", scheme.name()));
     return repair;
   }
 
   // The subject's own, but for what was at fault.
-  quant::Precision cured_precision() const {
-    quant::Precision precision = precision_of(exam_);
-    if (precision.activations == quant::Arithmetic::Float32) return precision;
-    if (finding_.kind == FaultKind::PerTensorWeights) precision.granularity = quant::Granularity::PerChannel;
-    if (finding_.kind == FaultKind::TooFewBits) precision.weights = quant::WeightType::Int8;
-    return precision;
+  Scheme cured_scheme() const {
+    Scheme scheme = scheme_of(exam_);
+    if (!scheme.quantizes()) return scheme;
+    if (finding_.kind == FaultKind::PerTensorWeights) scheme.precision.granularity = quant::Granularity::PerChannel;
+    if (finding_.kind == FaultKind::TooFewBits) scheme.precision.weights = quant::WeightType::Int8;
+    return scheme;
   }
 
   Result<void> equalize(ir::Graph& network, Repair& repair) const {
