@@ -26,6 +26,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only
 void on_interrupt(int /*signal*/) {
   g_stopped = true;
   std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
 }
 
 std::string clock_text(double seconds) {
@@ -37,6 +38,7 @@ class TerminalProgress final : public Progress {
  public:
   TerminalProgress(std::FILE* stream, bool is_terminal) : stream_(stream), is_terminal_(is_terminal) {
     std::signal(SIGINT, &on_interrupt);
+    std::signal(SIGTERM, &on_interrupt);
   }
   ~TerminalProgress() override {
     const std::lock_guard lock(mutex_);

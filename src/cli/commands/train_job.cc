@@ -194,7 +194,8 @@ Result<void> run_training(const TrainJob& job, const Environment& environment) {
   };
   LimitedProgress progress(*environment.progress, job.budget_seconds);
   Result<train::TrainingResult> result = train::train(request, progress);
-  if (!result && result.error().kind() == ErrorKind::Interrupted && progress.time_is_up()) {
+  if (!result && result.error().kind() == ErrorKind::Interrupted) {
+    if (!progress.time_is_up()) return fail(std::move(result.error()).hint("the same command with --resume goes on"));
     print_unfinished(job, environment);
     return {};
   }
