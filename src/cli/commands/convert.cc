@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
 #include "cli/model.h"
+#include "cli/trained_model.h"
 #include "formats/catalog.h"
 
 namespace netfit::cli {
@@ -23,13 +25,27 @@ struct Options {
   bool json = false;
 };
 
-Result<void> run_convert(const Options& options, const Environment& environment) {
-  const formats::Format* format = NETFIT_TRY(formats::format_for(options.output));
-  if (options.keep_batch_norm && format->name != "onnx") return bad_usage("--keep-batch-norm applies to .onnx only");
-  const Model model = NETFIT_TRY(load_model(options.input, environment));
+// A training's own form keeps what is trained as it is.
+Result<std::int64_t> write_trained(const Model& model, const std::string& path) {
+  NETFIT_TRY(check_float(model.graph, model.path));
+  NETFIT_TRY(save_trained(model.graph, path));
+  return static_cast<std::int64_t>(std::filesystem::file_size(path));
+}
+
+Result<std::int64_t> write_model(const Options& options, const Model& model) {
   const ir::Graph graph = options.keep_batch_norm ? model.graph : NETFIT_TRY(optimized(model));
   const std::optional<formats::MakingRecord> record = NETFIT_TRY(making_record_of(model));
-  const std::int64_t bytes = NETFIT_TRY(save_with_record(graph, options.output, record));
+  return save_with_record(graph, options.output, record);
+}
+
+Result<void> run_convert(const Options& options, const Environment& environment) {
+  const bool trained = options.output.ends_with(".safetensors");
+  const formats::Format* format = trained ? nullptr : NETFIT_TRY(formats::format_for(options.output));
+  if (options.keep_batch_norm && (trained || format->name != "onnx"))
+    return bad_usage("--keep-batch-norm applies to .onnx only");
+  const Model model = NETFIT_TRY(load_model(options.input, environment));
+  const std::int64_t bytes =
+      trained ? NETFIT_TRY(write_trained(model, options.output)) : NETFIT_TRY(write_model(options, model));
   if (options.json) {
     print_json({{"output", options.output}, {"bytes", bytes}, {"from", model.format}}, environment);
   } else {
@@ -43,7 +59,9 @@ Action set_up(CLI::App& app) {
   app.add_option("input", options->input, "an .onnx, a .tflite or the .safetensors of a training")
       ->required()
       ->type_name("IN");
-  app.add_option("-o,--output", options->output, "the file to write; its extension, .tflite or .onnx, is its format")
+  app.add_option("-o,--output", options->output,
+                 "the file to write; its extension is its format: .tflite, .onnx, or\n"
+                 ".safetensors, which `train` goes on from")
       ->required()
       ->type_name("OUT");
   app.add_flag("--keep-batch-norm", options->keep_batch_norm,
