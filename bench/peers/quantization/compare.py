@@ -206,10 +206,13 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     np.savez(options.work / "calibration.npz", x=cifar.calibration(options.data).transpose(0, 3, 1, 2))
-    text = "\n\n".join(compare(network, options) for network in options.networks)
-    print(text)
-    if options.docs:
-        write_between_markers(options.docs, text)
+    tables = []
+    for network in options.networks:
+        tables.append(compare(network, options))
+        print(tables[-1], flush=True)
+        # After each, so that a run that ends early has not been for nothing.
+        if options.docs:
+            write_between_markers(options.docs, "\n\n".join(tables))
 
 
 if __name__ == "__main__":
