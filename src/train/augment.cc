@@ -22,8 +22,8 @@ at::Tensor beta(double alpha, at::Device device) {
   return gammas[0] / gammas.sum().clamp_min(1e-30);
 }
 
-}  // namespace
-
+// A square window of `side` pixels around a random pixel of each image, cut off at the edges: bool
+// [n, height, width, 1] (DeVries and Taylor, arXiv:1708.04552).
 at::Tensor random_squares(std::int64_t count, std::int64_t height, std::int64_t width, std::int64_t side,
                           at::Device device) {
   const at::TensorOptions whole = at::TensorOptions(device).dtype(at::kLong);
@@ -31,6 +31,8 @@ at::Tensor random_squares(std::int64_t count, std::int64_t height, std::int64_t 
   const at::Tensor left = at::randint(width, {count}, whole) - side / 2;
   return rectangle(between(top, top + side, height), between(left, left + side, width));
 }
+
+}  // namespace
 
 Augmenter::Augmenter(const AugmentationRecipe& recipe, double label_smoothing, const ir::Preprocessing& preprocessing,
                      std::int64_t classes, at::Device device)

@@ -41,9 +41,4 @@ class Augmenter {
 /// arXiv:1909.13719. Rotations and the like read bilinearly and fill with zeros.
 at::Tensor apply_policy(const at::Tensor& pixels, const AugmentationRecipe& recipe);
 
-/// A square window of `side` pixels around a random pixel of each image, cut off at the edges: bool
-/// [n, height, width, 1] (DeVries and Taylor, arXiv:1708.04552).
-at::Tensor random_squares(std::int64_t count, std::int64_t height, std::int64_t width, std::int64_t side,
-                          at::Device device);
-
 }  // namespace netfit::train

@@ -49,8 +49,8 @@ struct Layout {
   }
 };
 
-/// The layout of a float graph. Constants that several nodes share, and an op's constant data (the factor of a mul),
-/// stay fixed unless they are kernels.
+/// The layout of a float graph. A constant that several nodes share has the role that the first of them gives it; an
+/// op's constant data (the factor of a mul) is fixed.
 Layout make_layout(const ir::Graph& graph, QatScheme scheme = QatScheme::None);
 
 /// The graph's constant in the slot's order, float32.

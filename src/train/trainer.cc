@@ -47,13 +47,17 @@ Teacher make_teacher(const ir::Graph& graph, const Recipe& recipe, at::Device de
   return {std::move(network), std::move(parameters)};
 }
 
+// An integer network has its batch norms inside its layers, and rounds behind a layer's own clamp.
+Result<ir::Graph> trained_form(ir::Graph graph, QatScheme scheme) {
+  if (scheme != QatScheme::None) NETFIT_TRY(passes::optimize(graph));
+  return graph;
+}
+
 Subject make_subject(const TrainingRequest& request, at::Device device) {
   const Recipe& recipe = request.recipe;
   ir::Graph graph = request.graph;
   if (graph.weights == ir::Weights::Absent) initialize(graph, static_cast<std::uint64_t>(recipe.seed));
-  // An integer network has its batch norms inside its layers, and rounds behind a layer's own clamp.
-  const bool quantizes = recipe.qat.scheme != QatScheme::None;
-  if (quantizes) NETFIT_CHECK(passes::optimize(graph).has_value());
+  graph = *trained_form(std::move(graph), recipe.qat.scheme);
   const data::ChosenAndHeldOut sets =
       data::choose_and_hold_out(*request.train, request.train->count() - recipe.validation, recipe.validation,
                                 static_cast<std::uint64_t>(recipe.seed));
@@ -74,7 +78,8 @@ Result<void> check(const TrainingRequest& request) {
     return bad_usage("arithmetic = \"float16\" needs a GPU (allowed on a CPU: float32)");
   if (recipe.qat.scheme != QatScheme::None && request.graph.weights == ir::Weights::Absent)
     return bad_usage("quantization-aware training goes on from a trained network (--model)");
-  NETFIT_TRY(Network::create(request.graph));
+  ir::Graph graph = NETFIT_TRY(trained_form(request.graph, recipe.qat.scheme));
+  NETFIT_TRY(Network::create(std::move(graph), recipe.qat.scheme));
   NETFIT_TRY(check_data(*request.train, request.graph));
   if (request.teacher) NETFIT_TRY(with_context(check_teacher(*request.teacher, request.graph), "in the teacher"));
   if (request.train->count() - recipe.validation >= recipe.schedule.batch) return {};
