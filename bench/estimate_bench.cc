@@ -47,10 +47,10 @@ void estimate(benchmark::State& state, const std::string& model) {
 
 BENCHMARK_CAPTURE(estimate, mobilenetv2_450k, "zoo/mobilenetv2_cifar10_450k.onnx");
 BENCHMARK_CAPTURE(estimate, mobilenetv2_w10, "zoo/mobilenetv2_cifar10_w1.0.onnx");
-BENCHMARK_CAPTURE(estimate, autoencoder, "tests/models/mlperf_tiny/ad01_int8.txt");
-BENCHMARK_CAPTURE(estimate, keywords, "tests/models/mlperf_tiny/kws_ref_model.txt");
-BENCHMARK_CAPTURE(estimate, resnet8, "tests/models/mlperf_tiny/pretrainedResnet_quant.txt");
-BENCHMARK_CAPTURE(estimate, person, "tests/models/mlperf_tiny/vww_96_int8.txt");
+BENCHMARK_CAPTURE(estimate, autoencoder, "measurements/models/mlperf_tiny/ad01_int8.txt");
+BENCHMARK_CAPTURE(estimate, keywords, "measurements/models/mlperf_tiny/kws_ref_model.txt");
+BENCHMARK_CAPTURE(estimate, resnet8, "measurements/models/mlperf_tiny/pretrainedResnet_quant.txt");
+BENCHMARK_CAPTURE(estimate, person, "measurements/models/mlperf_tiny/vww_96_int8.txt");
 
 }  // namespace
 }  // namespace netfit

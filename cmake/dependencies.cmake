@@ -24,3 +24,5 @@ find_library(PTHREADPOOL_LIBRARY pthreadpool REQUIRED)
 # oneDNN's own CMake package asks for OpenCL headers, which only its GPU engine needs.
 find_path(ONEDNN_INCLUDE dnnl.hpp REQUIRED)                        # exec/onednn
 find_library(ONEDNN_LIBRARY dnnl REQUIRED)
+find_path(LBFGS_INCLUDE lbfgs.h REQUIRED)                          # calib: minimizes
+find_library(LBFGS_LIBRARY lbfgs REQUIRED)

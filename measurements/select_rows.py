@@ -3,7 +3,7 @@
 """Chooses the rows of the three platforms from a full table of published measurements, and says of each what it is
 compared with: a device, a runtime, an element type, a number of threads and a model that netfit can build.
 
-    measurements/select_rows.py FULL.csv > measurements/published.csv
+    measurements/select_rows.py measurements/published.csv > measurements/platforms.csv
 """
 import csv
 import re

@@ -16,12 +16,12 @@ namespace fs = std::filesystem;
 
 Result<ir::Graph> build(const std::string& model, const fs::path& root) {
   if (model.starts_with("ncnn/")) {
-    const fs::path path = root / "tests/models" / (model + ".param");
+    const fs::path path = root / "measurements/models" / (model + ".param");
     const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
     return formats::read(bytes, path);
   }
   if (model.starts_with("mlperf_tiny/")) {
-    const base::Bytes bytes = NETFIT_TRY(base::read_file(root / "tests/models" / (model + ".txt")));
+    const base::Bytes bytes = NETFIT_TRY(base::read_file(root / "measurements/models" / (model + ".txt")));
     return ir::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   }
   return arch::build(model);
@@ -64,7 +64,7 @@ class Loader {
 Result<Cases> load_cases(const fs::path& root) {
   Cases cases;
   Loader loader(root);
-  for (Row& row : NETFIT_TRY(located(read_rows(root / "measurements/published.csv"), "measurements/published.csv"))) {
+  for (Row& row : NETFIT_TRY(located(read_rows(root / "measurements/platforms.csv"), "measurements/platforms.csv"))) {
     if (row.left_out.empty()) {
       Result<Case> made = loader.load(row);
       if (made) {

@@ -29,7 +29,7 @@ struct Cases {
   std::vector<Row> left_out;  ///< with the reason in each
 };
 
-/// Builds the models, devices and runtimes of all rows of measurements/published.csv in the repository `root`.
+/// Builds the models, devices and runtimes of all rows of measurements/platforms.csv in the repository `root`.
 Result<Cases> load_cases(const std::filesystem::path& root);
 
 }  // namespace netfit::published

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares the analytic model with published measurements (measurements/published.csv). Run in the repository's root:
+// Compares the analytic model with published measurements (measurements/platforms.csv). Run in the repository's root:
 //
 //   published_rows fit RUNTIME   figures of a runtime fitted to its rows, as its .toml has them
 //   published_rows intervals     src/cost/interval_table.inc: how wide the intervals must be

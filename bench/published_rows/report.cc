@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kHead = R"(# The analytic model against published measurements
 
 Printed by `build/release/bin/published_rows report > docs/analytic-latency.md`; a test fails when it is stale. The rows
-are those of measurements/published.csv, the models docs/cost-models.md. Error = predicted / published - 1; an interval
+are those of measurements/platforms.csv, the models docs/cost-models.md. Error = predicted / published - 1; an interval
 is [predicted / factor, predicted x factor].
 
 *Unseen*: efficiencies fitted again without all models of the row's family (all widths and resolutions of mobilenet_v1

@@ -10,7 +10,7 @@
 
 namespace netfit::published {
 
-/// One published measurement (measurements/published.csv): what it is compared with, and what was printed. Numbers that
+/// One published measurement (measurements/platforms.csv): what it is compared with, and what was printed. Numbers that
 /// the source does not print are 0.
 struct Row {
   std::string device;   ///< as --device takes it

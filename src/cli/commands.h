@@ -7,6 +7,7 @@
 
 namespace netfit::cli {
 
+extern const Command kBacktest;
 extern const Command kBench;
 extern const Command kCompare;
 extern const Command kConvert;

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "base/result.h"
+#include "calib/calibration.h"
+#include "calib/intervals.h"
+#include "calib/samples.h"
+
+namespace netfit::calib {
+
+/// A measured latency and what was predicted for it.
+struct Judged {
+  const Observation* observation = nullptr;
+  double measured = 0.0;  ///< ms
+  Prediction prediction;
+
+  double error() const;  ///< ln(predicted / measured)
+  bool inside() const { return prediction.low <= measured && measured <= prediction.high; }
+};
+
+struct BacktestOptions {
+  std::vector<Population> populations;
+  Hidden hidden = Hidden::Model;
+  int threads = 1;
+};
+
+/// Predicts every row by a fit that has not seen its model (its device, its core), from a cold start; the width of each
+/// interval comes from rows of other models (devices, cores). `rows` must outlive the result.
+Result<std::vector<Judged>> backtest(std::span<const Observation> rows, const BacktestOptions& options,
+                                     Progress& progress);
+
+/// Predicts every row by coefficients as they are; nothing is fitted.
+std::vector<Judged> judge(std::span<const Observation> rows, const Calibration& calibration);
+
+/// Coefficients fitted to all rows, with the widths that the three backtests give.
+Result<Calibration> calibrate_all(std::span<const Observation> rows, int threads, Progress& progress);
+
+/// How well a set of predictions did.
+struct Score {
+  std::size_t rows = 0;
+  double median_error = 0.0;  ///< of |predicted / measured - 1|
+  double within_10 = 0.0;     ///< shares, 0 to 1
+  double within_20 = 0.0;
+  double coverage = 0.0;       ///< of the intervals
+  double median_factor = 0.0;  ///< half-width of the intervals, as a factor
+};
+Score score(std::span<const Judged> judged);
+
+}  // namespace netfit::calib

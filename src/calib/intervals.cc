@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/intervals.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace netfit::calib {
+namespace {
+
+constexpr double kLevel = 0.9;
+// A group with fewer rows, or rows of fewer models, takes the quantile of the coarser group.
+constexpr std::size_t kLeastRows = 40;
+constexpr std::size_t kLeastModels = 5;
+constexpr int kFewModels = 3;
+constexpr double kUnjudged = 0.8;  // ln: where no row of the population judges, a factor of 2.2
+
+std::string_view name(Hidden hidden) {
+  constexpr std::array<std::string_view, 3> kNames{"model", "device", "core"};
+  return kNames[static_cast<std::size_t>(hidden)];
+}
+
+std::string_view thread_class(int threads) {
+  if (threads == 0) return "unknown";
+  return threads == 1 ? "one" : threads <= 4 ? "few" : "many";
+}
+
+// Finest first.
+std::vector<std::string> names_of(const Group& group) {
+  const std::string_view odd = group.odd ? "odd" : "usual";
+  return {fmt::format("{}/{}/{}", name(group.hidden), odd, thread_class(group.threads)),
+          fmt::format("{}/{}", name(group.hidden), odd), std::string(name(group.hidden))};
+}
+
+double conformal_quantile(std::vector<double> sizes) {
+  std::ranges::sort(sizes);
+  const auto count = static_cast<double>(sizes.size());
+  const auto rank = static_cast<std::size_t>(std::min(count, std::ceil(kLevel * (count + 1.0))));
+  return sizes[rank - 1];
+}
+
+}  // namespace
+
+std::map<std::string, double> interval_widths(const std::vector<Residual>& residuals) {
+  std::map<std::string, std::vector<double>> sizes;
+  std::map<std::string, std::set<std::string>> models;
+  for (const Residual& residual : residuals) {
+    for (const std::string& key : names_of(residual.group)) {
+      sizes[key].push_back(std::abs(residual.error));
+      models[key].insert(residual.model);
+    }
+  }
+  std::map<std::string, double> widths;
+  for (const auto& [key, list] : sizes) {
+    const bool coarsest = key.find('/') == std::string::npos;
+    if (coarsest || (list.size() >= kLeastRows && models[key].size() >= kLeastModels)) {
+      widths[key] = conformal_quantile(list);
+    }
+  }
+  return widths;
+}
+
+double width_of(const std::map<std::string, double>& widths, const Group& group) {
+  for (const std::string& key : names_of(group)) {
+    if (const auto found = widths.find(key); found != widths.end()) return found->second;
+  }
+  return kUnjudged;
+}
+
+double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const std::map<std::string, int>& exercised,
+                 bool model_seen) {
+  double odd = 0.0;
+  double all = 0.0;
+  for (std::size_t k = 0; k < cost::kTermCount; ++k) {
+    const double share = counts.counts[k] * cycles[k];
+    all += share;
+    if (share == 0) continue;
+    const auto found = exercised.find(std::string(spec_of(static_cast<cost::Term>(k)).name));
+    const int models = (found == exercised.end() ? 0 : found->second) - (model_seen ? 1 : 0);
+    if (models < kFewModels) odd += share;
+  }
+  return all > 0 ? odd / all : 0.0;
+}
+
+Prediction predict(const PopulationCalibration& calibration, const Situation& situation,
+                   const cost::TermCounts& counts, const std::string& model) {
+  const CycleTable cycles = cycles_in(situation, calibration.coefficients);
+  Prediction result;
+  result.value = latency_ms(counts, cycles, situation.clock_mhz);
+  result.seen = seen_by(calibration, situation, model);
+  const bool odd = odd_share(counts, cycles, calibration.exercised, result.seen.model) > kOddShare;
+  const Hidden hidden = !result.seen.core ? Hidden::Core : !result.seen.device ? Hidden::Device : Hidden::Model;
+  result.group = {hidden, odd, situation.threads};
+  const auto noise = calibration.coefficients.noise.find(situation.key());
+  double width = width_of(calibration.widths, result.group);
+  if (hidden == Hidden::Model) {
+    if (noise != calibration.coefficients.noise.end()) width *= noise->second;
+  } else if (!result.seen.model) {
+    // Errors of the device and of the model are independent.
+    width = std::hypot(width, width_of(calibration.widths, {Hidden::Model, odd, situation.threads}));
+  }
+  result.low = result.value * std::exp(-width);
+  result.high = result.value * std::exp(width);
+  return result;
+}
+
+}  // namespace netfit::calib

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "calib/calibration.h"
+
+namespace netfit::calib {
+
+/// What was hidden from the fit that made a prediction.
+enum class Hidden : std::uint8_t { Model, Device, Core };
+
+/// What the width of an interval depends on beside the noise of the configuration.
+struct Group {
+  Hidden hidden = Hidden::Model;
+  bool odd = false;  ///< work that few models exercise takes part of the time
+  int threads = 1;   ///< 0: not known
+};
+
+/// The error of a prediction by a fit that had not seen its row's model, device or core.
+struct Residual {
+  Group group;
+  std::string model;
+  double error = 0.0;  ///< ln(predicted / measured) / noise of the configuration
+};
+
+/// Half-widths of 90 % intervals, of the logarithm and before noise, by group: split conformal quantiles (Vovk et al.,
+/// Algorithmic Learning in a Random World, 2005) within groups of their own (Mondrian), and of the coarser ones that
+/// stand in for a group with few rows.
+std::map<std::string, double> interval_widths(const std::vector<Residual>& residuals);
+
+/// The half-width for a group: its own, or that of the next coarser group that has one.
+double width_of(const std::map<std::string, double>& widths, const Group& group);
+
+/// Share of the predicted time that goes to terms exercised by fewer than three models other than `model`.
+double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const std::map<std::string, int>& exercised,
+                 bool model_seen);
+inline constexpr double kOddShare = 0.02;
+
+struct Prediction {
+  double value = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+  Seen seen;
+  Group group;
+};
+
+/// The latency in milliseconds that the calibration predicts, with its 90 % interval.
+Prediction predict(const PopulationCalibration& calibration, const Situation& situation,
+                   const cost::TermCounts& counts, const std::string& model);
+
+}  // namespace netfit::calib

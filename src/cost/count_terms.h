@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cost/terms.h"
+#include "ir/graph.h"
+#include "tensor/dtype.h"
+
+namespace netfit::cost {
+
+/// How a runtime turns layers into work.
+struct CountingRules {
+  std::vector<std::string> fused_activations;  ///< ops that cost little behind a convolution
+  bool winograd = false;                       ///< 3x3 convolutions of stride 1 are transformed
+  DType float_type = DType::Float32;           ///< in which it computes float graphs: Float32 or Float16
+  bool as_int8 = false;                        ///< all data of the graph are int8, whatever the graph says
+};
+
+/// The work of one kernel (kernels.h), with its node.
+struct KernelTerms {
+  ir::NodeId node;
+  TermCounts counts;
+};
+
+/// The work of every kernel, in order (docs/cost-models.md, "Terms").
+std::vector<KernelTerms> count_terms(const ir::Graph& graph, const CountingRules& rules);
+
+/// Their sum.
+TermCounts sum_terms(const std::vector<KernelTerms>& kernels);
+
+}  // namespace netfit::cost
