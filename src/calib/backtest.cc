@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/parallel.h"
+#include "calib/advise.h"
 #include "calib/statistics.h"
 
 namespace netfit::calib {
@@ -53,36 +54,88 @@ double noise_of(const Judged& judged, const PopulationCalibration& calibration) 
 }
 
 struct Folds {
-  std::vector<Judged> judged;  // by place among the samples
-  std::vector<double> noise;
+  std::vector<Judged> judged;
+  std::vector<double> noise;  // of each
 };
 
-Result<Folds> run_folds(const PopulationSamples& all, std::span<const Observation> rows, Hidden hidden, int threads,
-                        Progress& progress) {
-  std::map<std::string, std::vector<std::size_t>> members;
-  for (std::size_t i = 0; i < all.places.size(); ++i) members[fold_of(rows[all.places[i]], hidden)].push_back(i);
-  const std::vector<std::pair<std::string, std::vector<std::size_t>>> folds(members.begin(), members.end());
-  Folds result{.judged = std::vector<Judged>(all.places.size()), .noise = std::vector<double>(all.places.size(), 1.0)};
-  const auto work = [&](std::int64_t fold, int /*worker*/) -> Result<void> {
-    if (progress.stopped()) return base::interrupted();
+/// One population's rows as folds see them.
+class Folder {
+ public:
+  Folder(const PopulationSamples& all, std::span<const Observation> rows, const BacktestOptions& options)
+      : all_(all), rows_(rows), options_(options) {
+    for (std::size_t i = 0; i < all.places.size(); ++i) members_[fold_of(row(i), options.hidden)].push_back(i);
+  }
+
+  Result<Folds> run(Progress& progress) const {
+    const std::vector<std::pair<std::string, std::vector<std::size_t>>> folds(members_.begin(), members_.end());
+    std::vector<Folds> parts(folds.size());
+    const auto work = [&](std::int64_t i, int /*worker*/) -> Result<void> {
+      if (progress.stopped()) return base::interrupted();
+      const auto place = static_cast<std::size_t>(i);
+      parts[place] = run_one(folds[place].first, folds[place].second);
+      progress.advance(1);
+      return {};
+    };
+    NETFIT_TRY(base::parallel_for(std::ssize(folds), options_.threads, work));
+    Folds result;
+    for (const Folds& part : parts) {
+      result.judged.insert(result.judged.end(), part.judged.begin(), part.judged.end());
+      result.noise.insert(result.noise.end(), part.noise.begin(), part.noise.end());
+    }
+    return result;
+  }
+
+ private:
+  const Observation& row(std::size_t sample) const { return rows_[all_.places[sample]]; }
+
+  Folds run_one(const std::string& fold, const std::vector<std::size_t>& members) const {
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < all_.places.size(); ++i) {
+      if (fold_of(row(i), options_.hidden) != fold) others.push_back(i);
+    }
+    Folds part;
+    PopulationCalibration calibration = fit_population(all_, rows_, others);
+    if (options_.rows == 0) {
+      for (const std::size_t i : members) judge(i, calibration, part);
+      return part;
+    }
+    std::map<std::size_t, std::vector<std::size_t>> configurations;
+    for (const std::size_t i : members) configurations[all_.samples.samples[i].situation].push_back(i);
+    const Coefficients known = calibration.coefficients;
+    for (const auto& [situation, list] : configurations) adapt_and_judge(known, calibration, list, part);
+    return part;
+  }
+
+  void adapt_and_judge(const Coefficients& known, PopulationCalibration& calibration,
+                       const std::vector<std::size_t>& list, Folds& part) const {
+    const CycleTable cycles = cycles_in(row(list.front()).situation, known);
+    std::vector<GroupShares> shares;
+    for (const std::size_t i : list) shares.push_back(group_shares(row(i).counts, cycles));
     std::vector<std::size_t> chosen;
-    for (std::size_t i = 0; i < all.places.size(); ++i) {
-      if (fold_of(rows[all.places[i]], hidden) != folds[static_cast<std::size_t>(fold)].first) chosen.push_back(i);
+    std::vector<bool> given(list.size(), false);
+    for (const std::size_t i : choose_networks(shares, {}, static_cast<std::size_t>(options_.rows))) {
+      chosen.push_back(list[i]);
+      given[i] = true;
     }
-    const PopulationCalibration calibration = fit_population(all, rows, chosen);
-    for (const std::size_t i : folds[static_cast<std::size_t>(fold)].second) {
-      const Observation& row = rows[all.places[i]];
-      Judged& judged = result.judged[i];
-      judged = {&row, std::exp(all.samples.samples[i].log_ms),
-                predict(calibration, row.situation, row.counts, row.row.model_id)};
-      result.noise[i] = noise_of(judged, calibration);
+    calibration.coefficients = adapt(known, all_.samples, chosen);
+    calibration.adapted[row(list.front()).situation.board] = options_.rows;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      if (!given[i]) judge(list[i], calibration, part);
     }
-    progress.advance(1);
-    return {};
-  };
-  NETFIT_TRY(base::parallel_for(std::ssize(folds), threads, work));
-  return result;
-}
+  }
+
+  void judge(std::size_t sample, const PopulationCalibration& calibration, Folds& part) const {
+    const Observation& observation = row(sample);
+    part.judged.push_back({&observation, std::exp(all_.samples.samples[sample].log_ms),
+                           predict(calibration, observation.situation, observation.counts, observation.row.model_id)});
+    part.noise.push_back(noise_of(part.judged.back(), calibration));
+  }
+
+  const PopulationSamples& all_;
+  std::span<const Observation> rows_;
+  const BacktestOptions& options_;
+  std::map<std::string, std::vector<std::size_t>> members_;
+};
 
 std::vector<Residual> residuals_of(const Folds& folds) {
   std::vector<Residual> residuals;
@@ -119,7 +172,16 @@ std::int64_t count_folds(const PopulationSamples& all, std::span<const Observati
   return std::ssize(names);
 }
 
-constexpr Hidden kAllHidden[] = {Hidden::Model, Hidden::Device, Hidden::Core};
+// Protocols that intervals are made from.
+std::vector<BacktestOptions> protocols(Population population, int threads) {
+  std::vector<BacktestOptions> list{{.populations = {population}, .hidden = Hidden::Model, .rows = 0, .threads = threads}};
+  for (const Hidden hidden : {Hidden::Device, Hidden::Core}) {
+    for (const int rows : kAdaptedRows) {
+      list.push_back({.populations = {population}, .hidden = hidden, .rows = rows, .threads = threads});
+    }
+  }
+  return list;
+}
 
 }  // namespace
 
@@ -136,7 +198,7 @@ Result<std::vector<Judged>> backtest(std::span<const Observation> rows, const Ba
   progress.begin("fitting", steps);
   std::vector<Judged> judged;
   for (const PopulationSamples& samples : all) {
-    Folds folds = NETFIT_TRY(run_folds(samples, rows, options.hidden, options.threads, progress));
+    Folds folds = NETFIT_TRY(Folder(samples, rows, options).run(progress));
     widen(folds, options.hidden);
     judged.insert(judged.end(), folds.judged.begin(), folds.judged.end());
   }
@@ -158,22 +220,24 @@ Result<Calibration> calibrate_all(std::span<const Observation> rows, int threads
   std::vector<PopulationSamples> all;
   std::int64_t steps = 0;
   for (int i = 0; i < kPopulationCount; ++i) {
-    all.push_back(samples_of(rows, static_cast<Population>(i)));
-    for (const Hidden hidden : kAllHidden) steps += count_folds(all.back(), rows, hidden);
+    const auto population = static_cast<Population>(i);
+    all.push_back(samples_of(rows, population));
+    for (const BacktestOptions& options : protocols(population, threads)) {
+      steps += count_folds(all.back(), rows, options.hidden);
+    }
   }
   progress.begin("fitting", steps);
   Calibration calibration;
   for (int i = 0; i < kPopulationCount; ++i) {
+    const auto population = static_cast<Population>(i);
     const PopulationSamples& samples = all[static_cast<std::size_t>(i)];
     std::vector<Residual> residuals;
-    for (const Hidden hidden : kAllHidden) {
-      const Folds folds = NETFIT_TRY(run_folds(samples, rows, hidden, threads, progress));
-      const std::vector<Residual> found = residuals_of(folds);
+    for (const BacktestOptions& options : protocols(population, threads)) {
+      const std::vector<Residual> found = residuals_of(NETFIT_TRY(Folder(samples, rows, options).run(progress)));
       residuals.insert(residuals.end(), found.begin(), found.end());
     }
-    PopulationCalibration& population = calibration.of(static_cast<Population>(i));
-    population = fit_population(samples, rows, all_of(samples));
-    population.widths = interval_widths(residuals);
+    calibration.of(population) = fit_population(samples, rows, all_of(samples));
+    calibration.of(population).widths = interval_widths(residuals);
   }
   return calibration;
 }

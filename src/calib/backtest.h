@@ -26,6 +26,9 @@ struct Judged {
 struct BacktestOptions {
   std::vector<Population> populations;
   Hidden hidden = Hidden::Model;
+  /// Rows of each configuration of a hidden device (or core) that its coefficients are adapted to: those that
+  /// choose_networks() asks for. They are not judged.
+  int rows = 0;
   int threads = 1;
 };
 

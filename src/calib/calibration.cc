@@ -35,6 +35,7 @@ void write_population(std::string& text, Population population, const Population
   for (const std::string& key : calibration.models) write_line(text, population, "model", key, 1);
   for (const std::string& key : calibration.boards) write_line(text, population, "board", key, 1);
   for (const std::string& key : calibration.cores) write_line(text, population, "core", key, 1);
+  for (const auto& [key, value] : calibration.adapted) write_line(text, population, "adapted", key, value);
 }
 
 bool keep(PopulationCalibration& into, const std::string& kind, const std::string& key, double value) {
@@ -45,6 +46,7 @@ bool keep(PopulationCalibration& into, const std::string& kind, const std::strin
   else if (kind == "model") into.models.insert(key);
   else if (kind == "board") into.boards.insert(key);
   else if (kind == "core") into.cores.insert(key);
+  else if (kind == "adapted") into.adapted[key] = static_cast<int>(value);
   else return false;
   return true;
 }

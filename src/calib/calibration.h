@@ -29,6 +29,7 @@ struct PopulationCalibration {
   std::set<std::string> models;
   std::set<std::string> boards;
   std::set<std::string> cores;
+  std::map<std::string, int> adapted;  ///< rows that a device beyond those was adapted to, by board
 };
 
 /// Everything that predictions of latency rest on (measurements/coefficients.csv).

@@ -18,7 +18,8 @@ using cost::Term;
 
 constexpr double kSigma = 0.05;       // of a latency's logarithm, in a configuration of usual noise
 constexpr double kFreedom = 4.0;      // of Student's distribution
-constexpr double kModelSpread = 0.02;  // what a model has of its own, in all configurations and in those of one kind
+// Of a deviation that is known already, what new samples may move it by.
+constexpr double kKnownSpread = 0.5;
 constexpr int kFirstIterations = 60;
 constexpr int kIterations = 300;
 // A configuration's noise is judged by its own errors, held back by this many of usual size.
@@ -33,6 +34,7 @@ struct Link {
 
 // The logarithm of one cycle count as a sum over unknowns.
 struct Cell {
+  bool priced = false;
   double expected = 0.0;
   std::vector<Link> links;
 };
@@ -47,8 +49,10 @@ struct Observation {
 
 class Problem {
  public:
-  Problem(const Samples& all, std::span<const std::size_t> chosen) : all_(all) {
+  Problem(const Samples& all, std::span<const std::size_t> chosen, const Coefficients* known = nullptr)
+      : all_(all), known_(known) {
     cells_.resize(all.situations.size());
+    if (!all.situations.empty()) model_spread_ = model_spread(all.situations.front().population);
     for (const std::size_t i : chosen) add(all.samples[i]);
   }
 
@@ -79,9 +83,10 @@ class Problem {
       observation.work.emplace_back(k, sample.counts.counts[k] / (situation.clock_mhz * 1e3));
       add_cell(sample.situation, k);
     }
-    const std::string kind = (situation.threads > 1 ? "/many" : "/one") + std::string(situation.float_type == DType::Float16 ? "/fp16" : "/fp32");
-    observation.model = {unknown("model/" + sample.model, kModelSpread),
-                         unknown("model/" + sample.model + kind, kModelSpread)};
+    const std::string kind = std::string(situation.threads > 1 ? "/many" : "/one") +
+                             (situation.float_type == DType::Float16 ? "/fp16" : "/fp32");
+    observation.model = {unknown("model/" + sample.model, model_spread_),
+                         unknown("model/" + sample.model + kind, model_spread_)};
     observations_.push_back(std::move(observation));
   }
 
@@ -89,13 +94,24 @@ class Problem {
     std::vector<Cell>& row = cells_[situation];
     row.resize(kTermCount);
     Cell& cell = row[k];
-    if (!cell.links.empty()) return;
+    if (cell.priced) return;
+    cell.priced = true;
     const auto term = static_cast<Term>(k);
     cell.expected = expected_log_cycles(all_.situations[situation], term);
     for (const Effect& effect : effects_of(all_.situations[situation], term)) {
-      cell.links.push_back({unknown(effect.key, effect.spread), effect.spread * effect.loading});
+      double spread = effect.spread;
+      if (known_ != nullptr) {
+        const auto found = known_->deviations.find(effect.key);
+        if (found != known_->deviations.end()) cell.expected += effect.loading * found->second;
+        if (!is_own(effect.key)) continue;
+        if (found != known_->deviations.end()) spread *= kKnownSpread;
+      }
+      cell.links.push_back({unknown(effect.key, spread), spread * effect.loading});
     }
   }
+
+  // What an adapted device may change.
+  static bool is_own(const std::string& key) { return key.starts_with("board/") || key.starts_with("configuration/"); }
 
   // Cycles of all situations and terms at `at`, into cycles_.
   void price(const double* at) const {
@@ -103,7 +119,7 @@ class Problem {
     for (std::size_t s = 0; s < cells_.size(); ++s) {
       for (std::size_t k = 0; k < cells_[s].size(); ++k) {
         const Cell& cell = cells_[s][k];
-        if (cell.links.empty()) continue;
+        if (!cell.priced) continue;
         double log_cycles = cell.expected;
         for (const Link& link : cell.links) log_cycles += link.weight * at[link.unknown];
         cycles_[s * kTermCount + k] = std::exp(log_cycles);
@@ -118,7 +134,7 @@ class Problem {
   }
 
   double error_of(const Observation& observation, double ms, const double* at) const {
-    return std::log(ms) + kModelSpread * (at[observation.model[0]] + at[observation.model[1]]) - observation.log_ms;
+    return std::log(ms) + model_spread_ * (at[observation.model[0]] + at[observation.model[1]]) - observation.log_ms;
   }
 
   // Minus the logarithm of the posterior, and its gradient.
@@ -137,7 +153,7 @@ class Problem {
       const double scaled = error / observation.sigma;
       sum += 0.5 * (kFreedom + 1.0) * std::log1p(scaled * scaled / kFreedom);
       const double slope = (kFreedom + 1.0) * scaled / (kFreedom + scaled * scaled) / observation.sigma;
-      for (const std::size_t model : observation.model) gradient[model] += slope * kModelSpread;
+      for (const std::size_t model : observation.model) gradient[model] += slope * model_spread_;
       for (const auto& [k, work] : observation.work) {
         const std::size_t cell = observation.situation * kTermCount + k;
         slopes_[cell] += slope * work * cycles_[cell] / ms;
@@ -185,7 +201,8 @@ class Problem {
 
   Coefficients coefficients(const std::vector<double>& at) const {
     Coefficients result;
-    for (std::size_t i = 0; i < keys_.size(); ++i) result.deviations[keys_[i]] = at[i] * spreads_[i];
+    if (known_ != nullptr) result = *known_;
+    for (std::size_t i = 0; i < keys_.size(); ++i) result.deviations[keys_[i]] += at[i] * spreads_[i];
     for (std::size_t s = 0; s < cells_.size(); ++s) {
       if (!cells_[s].empty()) result.noise[all_.situations[s].key()] = noise_[s];
     }
@@ -193,6 +210,8 @@ class Problem {
   }
 
   const Samples& all_;
+  const Coefficients* known_;
+  double model_spread_ = 0.0;
   std::vector<std::vector<Cell>> cells_;  // by situation and term
   std::vector<Observation> observations_;
   std::unordered_map<std::string, std::size_t> places_;
@@ -226,5 +245,9 @@ double latency_ms(const cost::TermCounts& counts, const CycleTable& cycles, doub
 }
 
 Coefficients fit(const Samples& all, std::span<const std::size_t> chosen) { return Problem(all, chosen).solve(); }
+
+Coefficients adapt(const Coefficients& known, const Samples& all, std::span<const std::size_t> chosen) {
+  return Problem(all, chosen, &known).solve();
+}
 
 }  // namespace netfit::calib

@@ -47,4 +47,8 @@ double latency_ms(const cost::TermCounts& counts, const CycleTable& cycles, doub
 /// "Fit"). Deterministic.
 Coefficients fit(const Samples& all, std::span<const std::size_t> chosen);
 
+/// `known` with what the chosen samples of one device add: its board and configurations deviate from what is known, all
+/// else stays as it is. One sample tells the device's scale, some more how it fares with each group of terms.
+Coefficients adapt(const Coefficients& known, const Samples& all, std::span<const std::size_t> chosen);
+
 }  // namespace netfit::calib

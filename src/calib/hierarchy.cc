@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "calib/hierarchy.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,7 +16,30 @@ using cost::Term;
 using cost::TermSpec;
 
 constexpr double kReferencePeak = 4.0;  // of the core that TermSpec::cycles speak of
+constexpr double kPeakExponent = 0.9;   // memory and calls don't follow the arithmetic all the way
+constexpr double kInOrder = 0.5;        // ln: what waiting for loads costs a core that can't run ahead
 constexpr int kFewThreads = 4;
+constexpr double kThreadsUnknown = 0.7;
+
+/// How much the members of a population differ, as standard deviations of logarithms. Found by coordinate search on
+/// backtests that hide models and devices (docs/cost-models.md, "Fit").
+struct Spreads {
+  double term;  // of a price from what is believed of it
+  double core_term;
+  double configuration_term;
+  double family_term;
+  double runtime_term;
+  double model;
+};
+
+constexpr std::array<Spreads, kPopulationCount> kSpreads{{
+    {.term = 0.2, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.02},
+    {.term = 0.4, .core_term = 0.1, .configuration_term = 0.2, .family_term = 0.6, .runtime_term = 0.3, .model = 0.01},
+    {.term = 0.2, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.02},
+    {.term = 0.7, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.01},
+}};
+
+const Spreads& spreads_of(Population population) { return kSpreads[static_cast<std::size_t>(population)]; }
 
 int threads_of(const Situation& situation) { return std::max(situation.threads, 1); }
 
@@ -25,55 +50,61 @@ std::string_view precision_of(const Situation& situation, Term term) {
 
 // What datasheets say explains part of the differences between cores; how much of it is fitted, group by group.
 void add_sheet(const Situation& situation, const TermSpec& spec, std::vector<Effect>& effects) {
+  constexpr double kSpread = 0.3;
   const CoreSheet* sheet = find_core_sheet(situation.core);
   const std::string_view group = name(spec.group);
   if (sheet != nullptr) {
-    effects.push_back({fmt::format("sheet/peak/{}", group), 1.0, std::log(sheet->peak_macs / kReferencePeak)});
-    if (sheet->out_of_order) effects.push_back({fmt::format("sheet/out_of_order/{}", group), 0.7});
-    if (sheet->dot_product) effects.push_back({fmt::format("sheet/dot_product/{}", group), 0.7});
+    effects.push_back({fmt::format("sheet/peak/{}", group), kSpread, std::log(sheet->peak_macs / kReferencePeak)});
+    if (sheet->out_of_order) effects.push_back({fmt::format("sheet/out_of_order/{}", group), kSpread});
+    if (sheet->dot_product) effects.push_back({fmt::format("sheet/dot_product/{}", group), kSpread});
   }
   if (threads_of(situation) > kFewThreads) {
-    effects.push_back({fmt::format("sheet/many_threads/{}", group), 0.4, std::log(threads_of(situation))});
+    effects.push_back({fmt::format("sheet/many_threads/{}", group), 1.0, std::log(threads_of(situation))});
   }
 }
 
 }  // namespace
 
+double model_spread(Population population) { return spreads_of(population).model; }
+
 double expected_log_cycles(const Situation& situation, Term term) {
   const TermSpec& spec = spec_of(term);
   double value = std::log(spec.cycles) - spec.parallel * std::log(threads_of(situation));
   if (spec.halves && situation.float_type == DType::Float16) value -= std::log(2.0);
-  const CoreSheet* sheet = find_core_sheet(situation.core);
-  if (sheet != nullptr) value -= 0.7 * std::log(sheet->peak_macs / kReferencePeak);
+  if (const CoreSheet* sheet = find_core_sheet(situation.core)) {
+    value -= kPeakExponent * std::log(sheet->peak_macs / kReferencePeak);
+    if (!sheet->out_of_order) value += kInOrder;
+  }
   return value;
 }
 
-std::vector<Effect> effects_of(const Situation& situation, Term term) {
+std::vector<Effect> effects_of(const Situation& s, Term term) {
   const TermSpec& spec = spec_of(term);
+  const Spreads& spreads = spreads_of(s.population);
   const std::string_view t = spec.name;
   const std::string_view g = name(spec.group);
-  const Situation& s = situation;
+  const std::string key = s.key();
   std::vector<Effect> effects{
-      {fmt::format("all/{}/{}", precision_of(s, term), t), 0.2},
+      {fmt::format("all/{}/{}", precision_of(s, term), t), spreads.term},
       {fmt::format("core/{}", s.core), 0.3},
-      {fmt::format("core/{}/{}", s.core, t), 0.1},
+      {fmt::format("core/{}/{}", s.core, t), spreads.core_term},
       {fmt::format("core/{}/{}", s.core, g), 0.2},
       {fmt::format("threads/{}/{}", s.threads, t), 0.12},
       {fmt::format("threads/{}/{}", s.threads, g), 0.2},
-      {fmt::format("board/{}", s.board), 0.4},
-      {fmt::format("configuration/{}", s.key()), s.threads == 0 ? 0.7 : 0.3},
-      {fmt::format("configuration/{}/{}", s.key(), g), 0.2},
-      {fmt::format("configuration/{}/{}", s.key(), t), 0.1},
+      {fmt::format("board/{}", s.board), 0.25},
+      {fmt::format("configuration/{}", key), s.threads == 0 ? kThreadsUnknown : 0.2},
+      {fmt::format("configuration/{}/{}", key, g), 0.2},
+      {fmt::format("configuration/{}/{}", key, t), spreads.configuration_term},
   };
-  if (is_int8(term)) effects.push_back({fmt::format("configuration/{}/int8", s.key()), 0.3});
+  if (is_int8(term)) effects.push_back({fmt::format("configuration/{}/int8", key), 0.3});
   add_sheet(s, spec, effects);
   if (s.population == Population::Ncnn) {
     if (s.generation_new) effects.push_back({fmt::format("generation/{}", t), 0.25});
     return effects;
   }
   effects.push_back({fmt::format("family/{}", s.family), 0.4});
-  effects.push_back({fmt::format("family/{}/{}", s.family, t), 0.4});
-  effects.push_back({fmt::format("runtime/{}/{}", s.runtime, t), 0.15});
+  effects.push_back({fmt::format("family/{}/{}", s.family, t), spreads.family_term});
+  effects.push_back({fmt::format("runtime/{}/{}", s.runtime, t), spreads.runtime_term});
   effects.push_back({fmt::format("runtime/{}/{}", s.runtime, g), 0.2});
   return effects;
 }

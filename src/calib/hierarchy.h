@@ -17,6 +17,9 @@ struct Effect {
   double loading = 1.0;  ///< what the deviation is multiplied by here
 };
 
+/// Spread of what a model has of its own in all configurations, beyond what its work says.
+double model_spread(Population population);
+
 /// Logarithm of the cycles that one unit of `term` is believed to take in `situation` before any row is seen.
 double expected_log_cycles(const Situation& situation, cost::Term term);
 

@@ -30,9 +30,11 @@ std::string_view thread_class(int threads) {
 
 // Finest first.
 std::vector<std::string> names_of(const Group& group) {
+  int rows = 0;
+  for (const int step : kAdaptedRows) rows = step <= group.rows ? step : rows;
+  const std::string hidden = rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
   const std::string_view odd = group.odd ? "odd" : "usual";
-  return {fmt::format("{}/{}/{}", name(group.hidden), odd, thread_class(group.threads)),
-          fmt::format("{}/{}", name(group.hidden), odd), std::string(name(group.hidden))};
+  return {fmt::format("{}/{}/{}", hidden, odd, thread_class(group.threads)), fmt::format("{}/{}", hidden, odd), hidden};
 }
 
 double conformal_quantile(std::vector<double> sizes) {
@@ -94,6 +96,10 @@ Prediction predict(const PopulationCalibration& calibration, const Situation& si
   const bool odd = odd_share(counts, cycles, calibration.exercised, result.seen.model) > kOddShare;
   const Hidden hidden = !result.seen.core ? Hidden::Core : !result.seen.device ? Hidden::Device : Hidden::Model;
   result.group = {hidden, odd, situation.threads};
+  if (hidden != Hidden::Model) {
+    const auto adapted = calibration.adapted.find(situation.board);
+    if (adapted != calibration.adapted.end()) result.group.rows = adapted->second;
+  }
   const auto noise = calibration.coefficients.noise.find(situation.key());
   double width = width_of(calibration.widths, result.group);
   if (hidden == Hidden::Model) {

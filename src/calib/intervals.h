@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,7 +18,11 @@ struct Group {
   Hidden hidden = Hidden::Model;
   bool odd = false;  ///< work that few models exercise takes part of the time
   int threads = 1;   ///< 0: not known
+  int rows = 0;      ///< of a hidden device, that it was adapted to
 };
+
+/// Numbers of rows that backtests adapt hidden devices to; other numbers count as the next lower one.
+inline constexpr std::array<int, 4> kAdaptedRows{0, 1, 3, 5};
 
 /// The error of a prediction by a fit that had not seen its row's model, device or core.
 struct Residual {

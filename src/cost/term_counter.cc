@@ -135,6 +135,7 @@ void TermCounter::count_window(const Window& window, TermCounts& counts) const {
   const double bytes = rules_.float_type == DType::Float16 ? 2.0 : 4.0;
   const bool three = window.kernel_height == 3 && window.kernel_width == 3;
   counts[Term::ConvOutput] += window.outputs();
+  counts[Term::ConvPosition] += positions;
   if (window.taps() == 1) {
     counts[Term::Conv1x1] += round_up(window.output_channels, lanes) * window.input_channels * positions;
     counts[Term::Patches] += window.inputs / window.stride;
@@ -155,8 +156,9 @@ void TermCounter::count_window(const Window& window, TermCounts& counts) const {
     counts[Term::WinogradWeights] += best.points * in * out;
     return;
   } else {
-    counts[window.input_channels <= kStemChannels ? Term::Stem : Term::Conv] += window.macs;
-    counts[Term::Patches] += window.inputs * window.taps() / window.stride;
+    const bool stem = window.input_channels <= kStemChannels;
+    counts[stem ? Term::Stem : Term::Conv] += window.macs;
+    counts[stem ? Term::StemPatches : Term::Patches] += window.inputs * window.taps() / window.stride;
     counts[Term::ConvWeights] += window.weights();
   }
   if (positions < kSmallImage) counts[Term::SmallImage] += window.macs;
@@ -170,6 +172,7 @@ void TermCounter::count_int8_window(const Window& window, TermCounts& counts) co
   if (window.taps() == 1 && positions == 1) return count_fully_connected(window.weights(), true, counts);
   const bool three = window.kernel_height == 3 && window.kernel_width == 3;
   counts[Term::Int8ConvOutput] += window.outputs();
+  counts[Term::Int8ConvPosition] += positions;
   if (window.taps() == 1) {
     counts[Term::Int8Conv1x1] += window.macs;
     counts[Term::Int8Patches] += window.inputs / window.stride;
@@ -179,13 +182,15 @@ void TermCounter::count_int8_window(const Window& window, TermCounts& counts) co
     counts[Term::Int8WinogradTransform] +=
         tiles.count * tiles.points * (window.input_channels + window.output_channels);
   } else {
-    counts[window.input_channels <= kStemChannels ? Term::Int8Stem : Term::Int8Conv] += window.macs;
-    counts[Term::Int8Patches] += window.inputs * window.taps() / window.stride;
+    const bool stem = window.input_channels <= kStemChannels;
+    counts[stem ? Term::Int8Stem : Term::Int8Conv] += window.macs;
+    counts[stem ? Term::Int8StemPatches : Term::Int8Patches] += window.inputs * window.taps() / window.stride;
   }
   counts[Term::Int8Weights] += window.weights();
 }
 
 void TermCounter::count_depthwise(const Window& window, bool int8, TermCounts& counts) const {
+  counts[int8 ? Term::Int8DepthwisePosition : Term::DepthwisePosition] += window.height * window.width;
   if (int8) {
     counts[Term::Int8Depthwise] += window.macs;
     counts[Term::Int8DepthwiseOutput] += window.outputs();

@@ -28,6 +28,7 @@ struct Options {
   std::string models;
   std::string page;
   std::string coefficients;
+  int rows = 0;
   int worst = 10;
   int threads = 0;
   bool json = false;
@@ -47,10 +48,11 @@ Result<BacktestAnswer> fit_folds(const Options& options, calib::Observations& ob
                                  const Environment& environment) {
   observations = calib::merge_duplicates(NETFIT_TRY(load_observations("", options.models, environment)));
   BacktestAnswer answer{.parts = {}, .skipped = observations.skipped, .worst = options.worst};
-  calib::BacktestOptions wanted{.threads = thread_count(options.threads)};
+  calib::BacktestOptions wanted{.populations = {}, .threads = thread_count(options.threads)};
   for (int i = 0; i < calib::kPopulationCount; ++i) wanted.populations.push_back(static_cast<calib::Population>(i));
   for (const std::string& by : options.by) {
     wanted.hidden = kHidden.at(by);
+    wanted.rows = wanted.hidden == calib::Hidden::Model ? 0 : options.rows;
     answer.parts.push_back({by, NETFIT_TRY(calib::backtest(observations.rows, wanted, *environment.progress))});
   }
   return answer;
@@ -102,6 +104,11 @@ Action set_up(CLI::App& app) {
       ->type_name("CSV")
       ->excludes(by)
       ->excludes(measurements);
+  app.add_option("--rows", options->rows,
+                 "rows of each configuration of a hidden device or core that\nits coefficients are adapted to: those to measure first")
+      ->check(CLI::Range(0, 20))
+      ->type_name("N")
+      ->capture_default_str();
   app.add_option("--worst", options->worst, "rows to show, worst first")->check(CLI::Range(0, 10000))->capture_default_str();
   add_threads_flag(app, options->threads);
   add_json_flag(app, options->json);
