@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "base/reading.h"
 #include "base/result.h"
 #include "calib/calibration.h"
 #include "calib/intervals.h"
@@ -13,11 +14,12 @@
 
 namespace netfit::calib {
 
-/// A measured latency and what was predicted for it.
+/// A measured figure and what was predicted for it.
 struct Judged {
   const Observation* observation = nullptr;
-  double measured = 0.0;  ///< ms
+  double measured = 0.0;  ///< in the unit of the quantity: ms, mJ
   Prediction prediction;
+  Quantity quantity = Quantity::Latency;  ///< or Energy
 
   double error() const;  ///< ln(predicted / measured)
   bool inside() const { return prediction.low <= measured && measured <= prediction.high; }

@@ -31,10 +31,12 @@ void write_population(std::string& text, Population population, const Population
                                             calibration.coefficients.noise.end());
   for (const auto& [key, value] : noise) write_line(text, population, "noise", key, value);
   for (const auto& [key, value] : calibration.widths) write_line(text, population, "width", key, value);
+  for (const auto& [key, value] : calibration.energy_widths) write_line(text, population, "energy_width", key, value);
   for (const auto& [key, value] : calibration.exercised) write_line(text, population, "exercised", key, value);
   for (const std::string& key : calibration.models) write_line(text, population, "model", key, 1);
   for (const std::string& key : calibration.boards) write_line(text, population, "board", key, 1);
   for (const std::string& key : calibration.cores) write_line(text, population, "core", key, 1);
+  for (const std::string& key : calibration.new_boards) write_line(text, population, "new_board", key, 1);
   for (const auto& [key, value] : calibration.adapted) write_line(text, population, "adapted", key, value);
 }
 
@@ -42,10 +44,12 @@ bool keep(PopulationCalibration& into, const std::string& kind, const std::strin
   if (kind == "deviation") into.coefficients.deviations[key] = value;
   else if (kind == "noise") into.coefficients.noise[key] = value;
   else if (kind == "width") into.widths[key] = value;
+  else if (kind == "energy_width") into.energy_widths[key] = value;
   else if (kind == "exercised") into.exercised[key] = static_cast<int>(value);
   else if (kind == "model") into.models.insert(key);
   else if (kind == "board") into.boards.insert(key);
   else if (kind == "core") into.cores.insert(key);
+  else if (kind == "new_board") into.new_boards.insert(key);
   else if (kind == "adapted") into.adapted[key] = static_cast<int>(value);
   else return false;
   return true;
@@ -88,6 +92,10 @@ Result<Calibration> read_calibration(std::string_view text) {
     }
   }
   return calibration;
+}
+
+void PopulationCalibration::place(Situation& situation) const {
+  if (boards.contains(situation.board)) situation.generation_new = new_boards.contains(situation.board);
 }
 
 Seen seen_by(const PopulationCalibration& calibration, const Situation& situation, const std::string& model) {

@@ -25,11 +25,16 @@ struct Seen {
 struct PopulationCalibration {
   Coefficients coefficients;
   std::map<std::string, double> widths;  ///< of intervals, by group (intervals.h)
+  std::map<std::string, double> energy_widths;
   std::map<std::string, int> exercised;  ///< models that a term's price was seen in, by the term's name
   std::set<std::string> models;
   std::set<std::string> boards;
   std::set<std::string> cores;
+  std::set<std::string> new_boards;  ///< with a recent build of ncnn
   std::map<std::string, int> adapted;  ///< rows that a device beyond those was adapted to, by board
+
+  /// What the calibration knows of a board that a situation doesn't say: how recent its runtime is.
+  void place(Situation& situation) const;
 };
 
 /// Everything that predictions of latency rest on (measurements/coefficients.csv).

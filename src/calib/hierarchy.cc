@@ -71,7 +71,9 @@ double expected_log_cycles(const Situation& situation, Term term) {
   const TermSpec& spec = spec_of(term);
   double value = std::log(spec.cycles) - spec.parallel * std::log(threads_of(situation));
   if (spec.halves && situation.float_type == DType::Float16) value -= std::log(2.0);
-  if (const CoreSheet* sheet = find_core_sheet(situation.core)) {
+  // Calls cost what they cost: wide pipes don't shorten them.
+  const CoreSheet* sheet = spec.group == cost::TermGroup::Overhead ? nullptr : find_core_sheet(situation.core);
+  if (sheet != nullptr) {
     value -= kPeakExponent * std::log(sheet->peak_macs / kReferencePeak);
     if (!sheet->out_of_order) value += kInOrder;
   }

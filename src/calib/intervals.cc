@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "calib/power.h"
+
 namespace netfit::calib {
 namespace {
 
@@ -35,6 +37,11 @@ std::vector<std::string> names_of(const Group& group) {
   const std::string hidden = rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
   const std::string_view odd = group.odd ? "odd" : "usual";
   return {fmt::format("{}/{}/{}", hidden, odd, thread_class(group.threads)), fmt::format("{}/{}", hidden, odd), hidden};
+}
+
+void bound(Prediction& prediction, double width) {
+  prediction.low = prediction.value * std::exp(-width);
+  prediction.high = prediction.value * std::exp(width);
 }
 
 double conformal_quantile(std::vector<double> sizes) {
@@ -94,22 +101,37 @@ Prediction predict(const PopulationCalibration& calibration, const Situation& si
   result.value = latency_ms(counts, cycles, situation.clock_mhz);
   result.seen = seen_by(calibration, situation, model);
   const bool odd = odd_share(counts, cycles, calibration.exercised, result.seen.model) > kOddShare;
-  const Hidden hidden = !result.seen.core ? Hidden::Core : !result.seen.device ? Hidden::Device : Hidden::Model;
+  const auto noise = calibration.coefficients.noise.find(situation.key());
+  const bool known = result.seen.device && noise != calibration.coefficients.noise.end();
+  const Hidden hidden = !result.seen.core ? Hidden::Core : known ? Hidden::Model : Hidden::Device;
   result.group = {hidden, odd, situation.threads};
   if (hidden != Hidden::Model) {
     const auto adapted = calibration.adapted.find(situation.board);
-    if (adapted != calibration.adapted.end()) result.group.rows = adapted->second;
+    // Another configuration of a known board tells its scale, much as one row would.
+    result.group.rows = adapted != calibration.adapted.end() ? adapted->second : result.seen.device ? 1 : 0;
   }
-  const auto noise = calibration.coefficients.noise.find(situation.key());
   double width = width_of(calibration.widths, result.group);
   if (hidden == Hidden::Model) {
-    if (noise != calibration.coefficients.noise.end()) width *= noise->second;
+    width *= noise->second;
   } else if (!result.seen.model) {
     // Errors of the device and of the model are independent.
     width = std::hypot(width, width_of(calibration.widths, {Hidden::Model, odd, situation.threads}));
   }
-  result.low = result.value * std::exp(-width);
-  result.high = result.value * std::exp(width);
+  bound(result, width);
+  return result;
+}
+
+std::optional<Prediction> predict_energy(const PopulationCalibration& calibration, const Situation& situation,
+                                         const cost::TermCounts& counts, const std::string& model) {
+  if (calibration.energy_widths.empty()) return std::nullopt;
+  Prediction result = predict(calibration, situation, counts, model);
+  result.value *= power_watts(situation, calibration.coefficients);
+  if (!knows_power_of_core(situation, calibration.coefficients)) {
+    result.group.hidden = Hidden::Core;
+  } else if (!knows_power_of_board(situation, calibration.coefficients)) {
+    result.group.hidden = Hidden::Device;
+  }
+  bound(result, width_of(calibration.energy_widths, result.group));
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const
                  bool model_seen);
 inline constexpr double kOddShare = 0.02;
 
+/// In the unit of the quantity: ms, mJ.
 struct Prediction {
   double value = 0.0;
   double low = 0.0;
@@ -55,5 +57,10 @@ struct Prediction {
 /// The latency in milliseconds that the calibration predicts, with its 90 % interval.
 Prediction predict(const PopulationCalibration& calibration, const Situation& situation,
                    const cost::TermCounts& counts, const std::string& model);
+
+/// The energy of one inference in mJ: power while computing times latency. No value where no row with energy speaks of
+/// the population.
+std::optional<Prediction> predict_energy(const PopulationCalibration& calibration, const Situation& situation,
+                                         const cost::TermCounts& counts, const std::string& model);
 
 }  // namespace netfit::calib

@@ -61,17 +61,6 @@ class Record {
   std::string reason_;
 };
 
-// The clock behind the '@' of "raspberry-pi-5/cortex-a76@2400".
-std::optional<double> clock_of(const std::string& device_id) {
-  const std::size_t at = device_id.rfind('@');
-  if (at == std::string::npos) return std::nullopt;
-  double value = 0.0;
-  const char* end = device_id.data() + device_id.size();
-  const auto [stop, error] = std::from_chars(device_id.data() + at + 1, end, value);
-  const bool number = error == std::errc() && stop == end && std::isfinite(value) && value > 0;
-  return number ? std::optional(value) : std::nullopt;
-}
-
 std::string core_of(const std::string& device_id) {
   const std::size_t slash = device_id.find('/');
   if (slash == std::string::npos) return "";
@@ -91,7 +80,7 @@ Measurement understand(Record& record) {
     record.complain(fmt::format("precision '{}' is none of fp32, fp16, int8", base::printable(row.precision)));
   }
   row.clock_mhz = record.number("clock_mhz");
-  if (!row.clock_mhz) row.clock_mhz = clock_of(row.device_id);
+  if (!row.clock_mhz) row.clock_mhz = clock_of_id(row.device_id);
   if (const std::optional<double> threads = record.number("threads")) {
     if (*threads > kMostThreads || *threads != std::floor(*threads)) {
       record.complain(fmt::format("threads is {}, not a whole number up to {}", *threads, kMostThreads));
@@ -112,6 +101,16 @@ Measurement understand(Record& record) {
 }
 
 }  // namespace
+
+std::optional<double> clock_of_id(std::string_view device_id) {
+  const std::size_t at = device_id.rfind('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  double value = 0.0;
+  const char* end = device_id.data() + device_id.size();
+  const auto [stop, error] = std::from_chars(device_id.data() + at + 1, end, value);
+  const bool number = error == std::errc() && stop == end && std::isfinite(value) && value > 0;
+  return number ? std::optional(value) : std::nullopt;
+}
 
 Result<MeasurementTable> read_measurements(std::string_view text) {
   CsvReader reader(text);

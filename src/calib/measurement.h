@@ -43,6 +43,9 @@ struct MeasurementTable {
   std::vector<SkippedRow> skipped;
 };
 
+/// The clock in MHz behind the '@' of "raspberry-pi-5/cortex-a76@2400".
+std::optional<double> clock_of_id(std::string_view device_id);
+
 /// Reads the CSV of measurements/README.md. Columns are found by their names; device_id, runtime, model_id, precision
 /// and latency_ms must be there. A row that can't be understood is skipped with the reason; a file that is no such
 /// table is an error.

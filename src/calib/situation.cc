@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -86,6 +87,19 @@ string_view variant_of(const Measurement& row, string_view family) {
   return "";
 }
 
+// "Operating at 3.0V with SMPS"
+double volts_of(string_view notes) {
+  constexpr string_view kMark = "Operating at ";
+  const std::size_t at = notes.find(kMark);
+  if (at == string_view::npos) return 0.0;
+  const char* begin = notes.data() + at + kMark.size();
+  double volts = 0.0;
+  const auto [end, error] = std::from_chars(begin, notes.data() + notes.size(), volts);
+  const string_view rest(end, static_cast<std::size_t>(notes.data() + notes.size() - end));
+  const bool unit = rest.starts_with("V") || rest.starts_with(" V");
+  return error == std::errc() && unit && volts > 0 && volts < 100 ? volts : 0.0;
+}
+
 }  // namespace
 
 string_view name(Population population) {
@@ -125,6 +139,7 @@ Situation situation_of(const Measurement& row) {
   situation.population = population_of(lower(row.core), situation.family);
   situation.clock_mhz = row.clock_mhz.value_or(kUnknownClock);
   situation.threads = row.threads.value_or(0);
+  situation.volts = volts_of(row.notes);
   situation.mixture = is_mixture(row.core);
   situation.int8 = row.precision == "int8";
   const CoreSheet* sheet = find_core_sheet(row.core);

@@ -30,6 +30,7 @@ struct Situation {
   std::string family;   ///< of the runtime: "ncnn", "tflite-ruy", "x-cube-ai"
   std::string runtime;  ///< with version, and with the kind of quantized file where that changes the kernels
   double clock_mhz = 0.0;
+  double volts = 0.0;           ///< of the supply in which energy was measured; 0: the source does not say
   int threads = 1;              ///< 0: the source does not say
   bool mixture = false;         ///< several kinds of cores
   bool generation_new = false;  ///< a recent build, told from the models that it could run (ncnn prints no version)

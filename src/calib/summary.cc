@@ -14,7 +14,7 @@ namespace netfit::calib {
 namespace {
 
 bool of(const Judged& judged, Population population) {
-  return judged.observation->situation.population == population;
+  return judged.quantity == Quantity::Latency && judged.observation->situation.population == population;
 }
 int threads(const Judged& judged) { return judged.observation->situation.threads; }
 bool int8(const Judged& judged) { return judged.observation->situation.int8; }
@@ -31,8 +31,13 @@ bool mobile_family(const Judged& judged) {
 
 bool zoo_on_m7(const Judged& judged) {
   const Situation& situation = judged.observation->situation;
-  return situation.family == "x-cube-ai" && situation.core == "cortex-m7" &&
+  return of(judged, Population::Microcontroller) && situation.family == "x-cube-ai" && situation.core == "cortex-m7" &&
          !judged.observation->row.model_id.starts_with("mlperf_tiny/");
+}
+
+bool energy(const Judged& judged, bool microcontroller) {
+  const bool is = judged.observation->situation.population == Population::Microcontroller;
+  return judged.quantity == Quantity::Energy && is == microcontroller;
 }
 
 struct Kind {
@@ -41,7 +46,7 @@ struct Kind {
 };
 
 constexpr std::array kKinds{
-    Kind{"all", [](const Judged&) { return true; }},
+    Kind{"all latencies", [](const Judged& j) { return j.quantity == Quantity::Latency; }},
     Kind{"ncnn on CPUs", [](const Judged& j) { return of(j, Population::Ncnn); }},
     Kind{"ncnn, one thread, float, usual work",
          [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && !int8(j) && !odd(j); }},
@@ -62,6 +67,11 @@ constexpr std::array kKinds{
     Kind{"the autoencoder on microcontrollers",
          [](const Judged& j) { return of(j, Population::Microcontroller) && autoencoder(j); }},
     Kind{"GPUs and NPUs", [](const Judged& j) { return of(j, Population::Accelerator); }},
+    Kind{"energy of microcontrollers, voltage known",
+         [](const Judged& j) { return energy(j, true) && j.observation->situation.volts > 0; }},
+    Kind{"energy of microcontrollers, voltage not known",
+         [](const Judged& j) { return energy(j, true) && j.observation->situation.volts == 0; }},
+    Kind{"energy of whole boards", [](const Judged& j) { return energy(j, false); }},
 };
 
 using ByModel = std::map<std::string, double>;  // ln of the latency
@@ -120,7 +130,9 @@ std::vector<SummaryLine> summarize(std::span<const Judged> judged) {
   for (const Kind& kind : kKinds) {
     std::vector<Judged> rows;
     std::ranges::copy_if(judged, std::back_inserter(rows), kind.holds);
-    if (!rows.empty()) lines.push_back({std::string(kind.name), score(rows), floor_of(rows)});
+    if (rows.empty()) continue;
+    const double floor = rows.front().quantity == Quantity::Latency ? floor_of(rows) : 0.0;
+    lines.push_back({std::string(kind.name), score(rows), floor});
   }
   return lines;
 }
@@ -129,6 +141,7 @@ RankCorrelation rank_correlation(std::span<const Judged> judged) {
   constexpr std::size_t kLeast = 15;
   std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> pairs;
   for (const Judged& row : judged) {
+    if (row.quantity != Quantity::Latency) continue;
     auto& [predicted, measured] = pairs[row.observation->situation.key()];
     predicted.push_back(row.prediction.value);
     measured.push_back(row.measured);

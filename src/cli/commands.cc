@@ -7,7 +7,7 @@ namespace netfit::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &kBacktest, &kBench,  &kCompare, &kConvert,  &kData,   &kDevices, &kDiagnose, &kDocs,   &kDoctor,
+    &kBacktest, &kBench,  &kCalibrate, &kCompare, &kConvert,  &kData,   &kDevices, &kDiagnose, &kDocs,   &kDoctor,
     &kEstimate, &kEval,   &kExplore, &kGate,     &kInspect, &kMixed,  &kOpt,      &kPareto, &kQuantize,
     &kRecommend, &kReport, &kRun,    &kRuns,     &kTrain,  &kVerify,  &kWhatif,
 };

@@ -9,6 +9,7 @@ namespace netfit::cli {
 
 extern const Command kBacktest;
 extern const Command kBench;
+extern const Command kCalibrate;
 extern const Command kCompare;
 extern const Command kConvert;
 extern const Command kData;

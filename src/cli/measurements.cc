@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "base/text.h"
+#include "calib/adapt_board.h"
 
 namespace netfit::cli {
 namespace {
@@ -11,6 +13,11 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string_view as_text(const base::Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+
+Result<calib::Calibration> read_coefficients(const fs::path& path) {
+  const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
+  return located(calib::read_calibration(as_text(bytes)), path.string());
+}
 
 }  // namespace
 
@@ -26,19 +33,27 @@ Result<fs::path> find_measurements(const std::string& name, const Environment& e
 Result<calib::Observations> load_observations(const std::string& table, const std::string& models,
                                               const Environment& environment) {
   const fs::path path = table.empty() ? NETFIT_TRY(find_measurements("published.csv", environment)) : fs::path(table);
-  const fs::path folder = models.empty() ? NETFIT_TRY(find_measurements("models", environment)) : fs::path(models);
-  if (!fs::is_directory(folder)) return bad_input(fmt::format("{}: no folder of models", folder.string()));
+  calib::ModelSource source = NETFIT_TRY(open_models(models, environment));
   const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
   const calib::MeasurementTable read =
       NETFIT_TRY(located(calib::read_measurements(as_text(bytes)), path.string()));
-  calib::ModelSource source(folder);
   return calib::observe(read, source);
 }
 
-Result<calib::Calibration> load_calibration(const Environment& environment) {
+Result<calib::ModelSource> open_models(const std::string& folder, const Environment& environment) {
+  const fs::path path = folder.empty() ? NETFIT_TRY(find_measurements("models", environment)) : fs::path(folder);
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) {
+    return bad_input(fmt::format("{} is no folder of models", base::printable(path.string())));
+  }
+  return calib::ModelSource(path);
+}
+
+Result<calib::Calibration> load_calibration(const Environment& environment, const std::string& own) {
   const fs::path path = NETFIT_TRY(find_measurements("coefficients.csv", environment));
-  const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
-  return located(calib::read_calibration(as_text(bytes)), path.string());
+  calib::Calibration calibration = NETFIT_TRY(read_coefficients(path));
+  if (!own.empty()) calib::merge(calibration, NETFIT_TRY(read_coefficients(own)));
+  return calibration;
 }
 
 }  // namespace netfit::cli

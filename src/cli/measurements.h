@@ -18,7 +18,10 @@ Result<std::filesystem::path> find_measurements(const std::string& name, const E
 Result<calib::Observations> load_observations(const std::string& table, const std::string& models,
                                               const Environment& environment);
 
-/// The shipped coefficients.
-Result<calib::Calibration> load_calibration(const Environment& environment);
+/// The models that tables name, of a folder; an empty path means the shipped one.
+Result<calib::ModelSource> open_models(const std::string& folder, const Environment& environment);
+
+/// The shipped coefficients, and laid over them those of a file that `calibrate` wrote, if one is given.
+Result<calib::Calibration> load_calibration(const Environment& environment, const std::string& own = "");
 
 }  // namespace netfit::cli

@@ -24,7 +24,7 @@ Json row_json(const Judged& judged) {
           {"runtime", row.runtime},
           {"threads", row.threads ? Json(*row.threads) : Json(nullptr)},
           {"precision", row.precision},
-          {"quantity", "latency_ms"},
+          {"quantity", judged.quantity == Quantity::Energy ? "energy_mj" : "latency_ms"},
           {"measured", judged.measured},
           {"value", judged.prediction.value},
           {"low", judged.prediction.low},
@@ -87,7 +87,7 @@ std::vector<Column> row_columns() {
           {"runtime"},
           {"threads", Align::Right},
           {"model"},
-          {"measured, ms", Align::Right},
+          {"measured", Align::Right},
           {"predicted", Align::Right},
           {"interval", Align::Right}};
 }
@@ -98,7 +98,7 @@ std::vector<std::string> row_cells(const Judged& judged) {
           base::printable(row.runtime),
           row.threads ? std::to_string(*row.threads) : "?",
           base::printable(row.model_id),
-          fmt::format("{:.4g}", judged.measured),
+          fmt::format("{:.4g} {}", judged.measured, base::unit_of(judged.quantity)),
           fmt::format("{:.4g}", judged.prediction.value),
           fmt::format("{:.3g} to {:.3g}", judged.prediction.low, judged.prediction.high)};
 }

@@ -76,8 +76,11 @@ void print_counts(std::FILE* out, const cost::Estimate& estimate) {
     const Reading* reading = estimate.find(quantity);
     return reading == nullptr ? 0 : static_cast<std::int64_t>(std::min(reading->value, 0x1p62));
   };
-  fmt::print(out, "arena {} bytes (no plan needs less than {})\nMACs {}, params {}, weights {} bytes, {} kernels\n",
-             grouped(estimate.plan.arena_bytes), grouped(estimate.plan.lower_bound_bytes),
+  if (estimate.plan.arena_bytes > 0) {
+    fmt::print(out, "arena {} bytes (no plan needs less than {})\n", grouped(estimate.plan.arena_bytes),
+               grouped(estimate.plan.lower_bound_bytes));
+  }
+  fmt::print(out, "MACs {}, params {}, weights {} bytes, {} kernels\n",
              grouped(count(Quantity::Macs)), grouped(count(Quantity::Params)), grouped(estimate.weight_bytes),
              estimate.layers.size());
 }
@@ -140,7 +143,7 @@ void print_estimate(const Estimated& answer, Detail detail, const Environment& e
   fmt::print(out, "\n");
   print_predictions(out, answer.estimate);
   print_counts(out, answer.estimate);
-  print_regions(out, answer.estimate);
+  if (!answer.estimate.regions.empty()) print_regions(out, answer.estimate);
   if (detail == Detail::Totals) return;
   print_layers(out, answer.estimate);
   fmt::print(out, "{}", kFormulae);

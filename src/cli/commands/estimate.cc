@@ -11,12 +11,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "calib/board.h"
 #include "cli/answers/estimate_text.h"
 #include "cli/answers/print_json.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
+#include "cli/measurements.h"
 #include "cli/model.h"
 #include "device/catalog.h"
+#include "ir/op_spec.h"
 
 namespace netfit::cli {
 namespace {
@@ -31,6 +34,7 @@ struct Options {
   std::string device;
   std::string runtime;
   std::string as_type;
+  std::string calibration;
   int threads = 1;
   bool explain = false;
   bool json = false;
@@ -112,8 +116,49 @@ Result<ir::Graph> deployed(const Model& model) {
   return model.graph;
 }
 
+bool computes_in_int8(const ir::Graph& graph) {
+  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
+    const ir::NodeView node(graph, graph.node(id));
+    return node.op().macs != nullptr && node.has_input(1) && node.input(1).dtype == DType::Int8;
+  });
+}
+
+// A device that is known by measurements alone: latency by the fitted coefficients.
+Result<std::optional<Estimated>> estimate_by_measurements(const Options& options, const Model& model,
+                                                          const Environment& environment) {
+  if (device::load_device(options.device, environment.device_roots)) return std::optional<Estimated>();
+  const Result<calib::Calibration> calibration = load_calibration(environment, options.calibration);
+  if (!calibration && !options.calibration.empty()) return fail(calibration.error());
+  if (!calibration || !calib::names_board(*calibration, options.device)) return std::optional<Estimated>();
+  const bool int8 = options.as_type == "int8" || (options.as_type.empty() && computes_in_int8(model.graph));
+  calib::FoundBoard found = NETFIT_TRY(
+      calib::find_board(*calibration, {options.device, options.runtime, options.threads, int8}));
+  const ir::Graph graph = NETFIT_TRY(deployed(model));
+  Estimated answer{.model = model.name, .threads = options.threads, .notes = found.notes};
+  answer.device.name = found.situation.board;
+  answer.device.title = "known by measurements";
+  answer.device.core = found.situation.core;
+  answer.device.clock_mhz = found.situation.clock_mhz;
+  answer.runtime.name = answer.runtime.title = found.situation.runtime;
+  const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
+  answer.estimate = calib::estimate_on_board(graph, found.situation, *calibration, id);
+  return std::optional(std::move(answer));
+}
+
+void print_answer(const Estimated& answer, const Options& options, const Environment& environment) {
+  if (options.json) {
+    print_json(answer_json(answer), environment);
+  } else {
+    print_estimate(answer, options.explain ? Detail::Layers : Detail::Totals, environment);
+  }
+}
+
 Result<void> run_estimate(const Options& options, const Environment& environment) {
   const Model model = NETFIT_TRY(load_structure(options.model, environment));
+  if (const std::optional<Estimated> answer = NETFIT_TRY(estimate_by_measurements(options, model, environment))) {
+    print_answer(*answer, options, environment);
+    return {};
+  }
   const device::FoundDevice found = NETFIT_TRY(device::load_device(options.device, environment.device_roots));
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(options.runtime, found.device, environment.device_roots));
@@ -122,11 +167,7 @@ Result<void> run_estimate(const Options& options, const Environment& environment
   if (!options.as_type.empty()) wanted.as_type = kTypes.at(options.as_type);
   cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, wanted));
   const Estimated answer{model.name, found.device, runtime, options.threads, found.notes, std::move(estimate)};
-  if (options.json) {
-    print_json(answer_json(answer), environment);
-  } else {
-    print_estimate(answer, options.explain ? Detail::Layers : Detail::Totals, environment);
-  }
+  print_answer(answer, options, environment);
   return {};
 }
 
@@ -137,7 +178,7 @@ Action set_up(CLI::App& app) {
                  "or an architecture as mobilenet_v2:alpha=0.35,resolution=128")
       ->required()
       ->type_name("MODEL");
-  app.add_option("--device", options->device, "a device by name, alias or .toml file, with @CLOCK at another clock")
+  app.add_option("--device", options->device, "a device by name, alias or .toml file, with @CLOCK at another\nclock; or a board of the tables of measurements")
       ->required()
       ->type_name("DEVICE");
   app.add_option("--runtime", options->runtime, "a runtime by name or .toml file (default: the device's)")
@@ -149,6 +190,8 @@ Action set_up(CLI::App& app) {
   app.add_option("--as", options->as_type, "costs the network as if its numbers had this type")
       ->check(CLI::IsMember({"float32", "float16", "int8"}))
       ->type_name("TYPE");
+  app.add_option("--calibration", options->calibration, "what a device deviates by, as netfit calibrate wrote it")
+      ->type_name("CSV");
   app.add_flag("--explain", options->explain, "each layer, and the formulae behind the figures");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_estimate(*options, environment); };

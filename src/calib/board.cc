@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/board.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "calib/core_sheet.h"
+#include "calib/intervals.h"
+#include "cost/count_terms.h"
+#include "ir/op_spec.h"
+
+namespace netfit::calib {
+namespace {
+
+std::string board_name(const std::string& id) { return id.substr(0, id.find('/')); }
+
+// Ids of the tables that the name means: the id itself, or all of the board.
+std::vector<std::string> matching_ids(const Calibration& calibration, const std::string& device) {
+  std::vector<std::string> ids;
+  for (const PopulationCalibration& population : calibration.populations) {
+    for (const std::string& id : population.boards) {
+      if (id == device) return {id};
+      if (board_name(id) == device) ids.push_back(id);
+    }
+    for (const auto& [id, rows] : population.adapted) {
+      if (id == device || board_name(id) == device) ids.push_back(id);
+    }
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+// "core@MHz" and "board/core@MHz" name a board that nobody needs to have measured.
+bool describes_core(const std::string& device) {
+  const std::size_t at = device.rfind('@');
+  if (at == std::string::npos) return false;
+  const std::size_t slash = device.find('/');
+  const std::string core = device.substr(slash == std::string::npos ? 0 : slash + 1, at - (slash == std::string::npos ? 0 : slash + 1));
+  return find_core_sheet(core) != nullptr;
+}
+
+// Runtimes that were measured on the board, with how many configurations of each.
+std::map<std::string, int> runtimes_of(const Calibration& calibration, const std::string& id) {
+  std::map<std::string, int> runtimes;
+  for (const PopulationCalibration& population : calibration.populations) {
+    for (const auto& [key, noise] : population.coefficients.noise) {
+      const std::vector<std::string> parts = base::split(key, '|');
+      if (parts.size() == 3 && parts[0] == id) ++runtimes[parts[1]];
+    }
+  }
+  return runtimes;
+}
+
+std::set<std::string> all_runtimes(const Calibration& calibration) {
+  std::set<std::string> runtimes;
+  for (const PopulationCalibration& population : calibration.populations) {
+    for (const auto& [key, noise] : population.coefficients.noise) {
+      const std::vector<std::string> parts = base::split(key, '|');
+      if (parts.size() == 3) runtimes.insert(parts[1]);
+    }
+  }
+  return runtimes;
+}
+
+std::string default_runtime(const Calibration& calibration, const std::string& id) {
+  std::string best = "ncnn";
+  int most = 0;
+  for (const auto& [runtime, count] : runtimes_of(calibration, id)) {
+    if (count <= most) continue;
+    best = runtime;
+    most = count;
+  }
+  return best;
+}
+
+// The runtime of the tables that a name means: itself, else the first that begins so, those of the board before others.
+Result<std::string> choose_runtime(const Calibration& calibration, const std::string& id, const std::string& wanted) {
+  if (wanted.empty()) return default_runtime(calibration, id);
+  std::string name(wanted);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::map<std::string, int> own = runtimes_of(calibration, id);
+  if (own.contains(name)) return name;
+  for (const auto& [runtime, count] : own) {
+    if (runtime.starts_with(name)) return runtime;
+  }
+  const std::set<std::string> all = all_runtimes(calibration);
+  if (all.contains(name)) return name;
+  for (const std::string& runtime : all) {
+    if (runtime.starts_with(name)) return runtime;
+  }
+  const std::vector<std::string> names(all.begin(), all.end());
+  const std::optional<std::string> nearest = base::nearest_word(name, names);
+  return bad_input(fmt::format("no measurements of runtime '{}'{}", base::printable(wanted),
+                               nearest ? fmt::format("; the nearest name is '{}'", *nearest) : ""));
+}
+
+enum class Part { Compute, Memory, Overhead };
+
+Part part_of(cost::TermGroup group) {
+  using enum cost::TermGroup;
+  if (group == Overhead) return Part::Overhead;
+  return group == Memory || group == Elementwise ? Part::Memory : Part::Compute;
+}
+
+cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, const CycleTable& cycles,
+                      const Situation& situation) {
+  const ir::NodeView node(graph, graph.node(kernel.node));
+  cost::LayerCost layer{.name = node.node().name, .op = std::string(node.op().name)};
+  layer.macs = node.op().macs != nullptr ? node.op().macs(node) : 0;
+  std::array<double, 3> parts{};
+  for (std::size_t k = 0; k < cost::kTermCount; ++k) {
+    const auto group = spec_of(static_cast<cost::Term>(k)).group;
+    parts[static_cast<std::size_t>(part_of(group))] += kernel.counts.counts[k] * cycles[k] / (situation.clock_mhz * 1e3);
+  }
+  layer.compute_ms = parts[0];
+  layer.memory_ms = parts[1];
+  layer.overhead_ms = parts[2];
+  layer.latency_ms = parts[0] + parts[1] + parts[2];
+  const auto most = std::ranges::max_element(parts) - parts.begin();
+  layer.bound = most == 0 ? cost::Bound::Compute : most == 1 ? cost::Bound::Memory : cost::Bound::Overhead;
+  if (const CoreSheet* sheet = find_core_sheet(situation.core)) {
+    const double peak = sheet->peak_macs * (situation.float_type == DType::Float16 ? 2.0 : 1.0) *
+                        std::max(situation.threads, 1) * situation.clock_mhz * 1e3;
+    layer.utilisation = std::min(1.0, static_cast<double>(layer.macs) / (peak * layer.latency_ms));
+  }
+  return layer;
+}
+
+std::string basis_of(const Prediction& prediction, const Situation& situation) {
+  if (prediction.group.hidden == Hidden::Core) {
+    return fmt::format("rows of other cores: none is of {} with such a runtime", situation.core);
+  }
+  if (prediction.group.hidden == Hidden::Device) {
+    return prediction.group.rows > 0 ? fmt::format("{} rows of this board", prediction.group.rows)
+                                     : fmt::format("rows of other boards with {}", situation.core);
+  }
+  return prediction.group.odd ? "work that few measured models do" : "rows of this board and runtime";
+}
+
+}  // namespace
+
+bool names_board(const Calibration& calibration, const std::string& device) {
+  return !matching_ids(calibration, device).empty() || describes_core(device);
+}
+
+Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& query) {
+  FoundBoard found;
+  const std::vector<std::string> ids = matching_ids(calibration, query.device);
+  if (ids.empty() && !describes_core(query.device)) {
+    return bad_input(fmt::format("no measurements of device '{}'", base::printable(query.device)));
+  }
+  const std::string id = ids.empty() ? query.device : ids.front();
+  if (ids.size() > 1) found.notes.push_back(fmt::format("{} is {} here; there is also {}", query.device, id, ids[1]));
+  Measurement row;
+  row.device_id = id;
+  const std::size_t slash = id.find('/');
+  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+  row.core = id.substr(begin, id.rfind('@') - begin);
+  row.clock_mhz = clock_of_id(id);
+  row.runtime = NETFIT_TRY(choose_runtime(calibration, id, query.runtime));
+  row.threads = query.threads;
+  const CoreSheet* sheet = find_core_sheet(row.core);
+  const bool half = row.runtime.starts_with("ncnn") && sheet != nullptr && sheet->float16;
+  row.precision = query.int8 ? "int8" : half ? "fp16" : "fp32";
+  found.situation = situation_of(row);
+  calibration.of(found.situation.population).place(found.situation);
+  if (query.runtime.empty()) found.notes.push_back(fmt::format("the runtime is {}", row.runtime));
+  return found;
+}
+
+cost::Estimate estimate_on_board(const ir::Graph& graph, const Situation& situation, const Calibration& calibration,
+                                 const std::string& model) {
+  const PopulationCalibration& population = calibration.of(situation.population);
+  const std::vector<cost::KernelTerms> kernels = count_terms(graph, situation.rules());
+  const Prediction prediction = predict(population, situation, sum_terms(kernels), model);
+  cost::Estimate estimate;
+  double macs = 0.0;
+  const CycleTable cycles = cycles_in(situation, population.coefficients);
+  for (const cost::KernelTerms& kernel : kernels) {
+    estimate.layers.push_back(price(graph, kernel, cycles, situation));
+    macs += static_cast<double>(estimate.layers.back().macs);
+  }
+  estimate.readings.push_back({Quantity::Latency, prediction.value, prediction.low, prediction.high,
+                               base::Source::Calibrated, "interval: judged by " + basis_of(prediction, situation)});
+  estimate.readings.push_back(Reading::exact(Quantity::Macs, macs, base::Source::Analytic));
+  for (const Quantity quantity : {Quantity::Energy, Quantity::PeakRam, Quantity::Flash}) {
+    estimate.unavailable.push_back({quantity, "the device is known by its measured latencies alone"});
+  }
+  return estimate;
+}
+
+}  // namespace netfit::calib

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "calib/calibration.h"
+#include "cost/estimate.h"
+#include "ir/graph.h"
+
+namespace netfit::calib {
+
+/// What a user asks a latency for.
+struct BoardQuery {
+  std::string device;   ///< "raspberry-pi-5/cortex-a76@2400", "raspberry-pi-5", or "cortex-a55@1800" of any board
+  std::string runtime;  ///< as tables name it, or its family; empty: the one with most measurements of the board
+  int threads = 1;
+  bool int8 = false;
+};
+
+struct FoundBoard {
+  Situation situation;
+  std::vector<std::string> notes;  ///< what was chosen, for the user
+};
+
+/// Whether `device` names a board of the tables, or a core with a clock ("core@MHz", "board/core@MHz").
+bool names_board(const Calibration& calibration, const std::string& device);
+
+/// The situation that a query means; fails on unknown names with the nearest.
+Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& query);
+
+/// The calibrated latency of a graph, kernel by kernel, with its interval; all else is unavailable, as tables of
+/// latencies say nothing of it. `model` is the table's name of the graph, empty if it is none of them.
+cost::Estimate estimate_on_board(const ir::Graph& graph, const Situation& situation, const Calibration& calibration,
+                                 const std::string& model);
+
+}  // namespace netfit::calib
