@@ -6,6 +6,7 @@
 #include <map>
 
 #include "calib/folds.h"
+#include "calib/memory_widths.h"
 #include "calib/statistics.h"
 
 namespace netfit::calib {
@@ -126,6 +127,7 @@ Result<Calibration> calibrate_all(std::span<const Observation> rows, int threads
     fitted.widths = interval_widths(residuals_of(all_folds, Quantity::Latency));
     fitted.energy_widths = interval_widths(residuals_of(all_folds, Quantity::Energy));
   }
+  calibration.of(Population::Microcontroller).memory_widths = memory_widths(rows, "");
   return calibration;
 }
 

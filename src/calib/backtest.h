@@ -17,9 +17,9 @@ namespace netfit::calib {
 /// A measured figure and what was predicted for it.
 struct Judged {
   const Observation* observation = nullptr;
-  double measured = 0.0;  ///< in the unit of the quantity: ms, mJ
+  double measured = 0.0;  ///< in the unit of its column: ms, mJ, KiB
   Prediction prediction;
-  Quantity quantity = Quantity::Latency;  ///< or Energy
+  Quantity quantity = Quantity::Latency;  ///< or Energy, PeakRam, Flash
 
   double error() const;  ///< ln(predicted / measured)
   bool inside() const { return prediction.low <= measured && measured <= prediction.high; }
@@ -38,6 +38,13 @@ struct BacktestOptions {
 /// interval comes from rows of other models (devices, cores). `rows` must outlive the result.
 Result<std::vector<Judged>> backtest(std::span<const Observation> rows, const BacktestOptions& options,
                                      Progress& progress);
+
+/// Peak RAM and flash of the rows that have them: nothing of these predictions is fitted, and the width of each interval
+/// comes from the rows of other models. `skipped` gets the rows whose runtime's memory nobody knows to predict.
+std::vector<Judged> judge_memory(std::span<const Observation> rows, std::vector<SkippedRow>& skipped);
+/// The same with the widths of a calibration.
+std::vector<Judged> judge_memory(std::span<const Observation> rows, const Calibration& calibration,
+                                 std::vector<SkippedRow>& skipped);
 
 /// Predicts every row by coefficients as they are; nothing is fitted.
 std::vector<Judged> judge(std::span<const Observation> rows, const Calibration& calibration);

@@ -32,6 +32,7 @@ void write_population(std::string& text, Population population, const Population
   for (const auto& [key, value] : noise) write_line(text, population, "noise", key, value);
   for (const auto& [key, value] : calibration.widths) write_line(text, population, "width", key, value);
   for (const auto& [key, value] : calibration.energy_widths) write_line(text, population, "energy_width", key, value);
+  for (const auto& [key, value] : calibration.memory_widths) write_line(text, population, "memory_width", key, value);
   for (const auto& [key, value] : calibration.exercised) write_line(text, population, "exercised", key, value);
   for (const std::string& key : calibration.models) write_line(text, population, "model", key, 1);
   for (const std::string& key : calibration.boards) write_line(text, population, "board", key, 1);
@@ -45,6 +46,7 @@ bool keep(PopulationCalibration& into, const std::string& kind, const std::strin
   else if (kind == "noise") into.coefficients.noise[key] = value;
   else if (kind == "width") into.widths[key] = value;
   else if (kind == "energy_width") into.energy_widths[key] = value;
+  else if (kind == "memory_width") into.memory_widths[key] = value;
   else if (kind == "exercised") into.exercised[key] = static_cast<int>(value);
   else if (kind == "model") into.models.insert(key);
   else if (kind == "board") into.boards.insert(key);

@@ -26,6 +26,7 @@ struct PopulationCalibration {
   Coefficients coefficients;
   std::map<std::string, double> widths;  ///< of intervals, by group (intervals.h)
   std::map<std::string, double> energy_widths;
+  std::map<std::string, double> memory_widths;  ///< of "ram" and "flash"
   std::map<std::string, int> exercised;  ///< models that a term's price was seen in, by the term's name
   std::set<std::string> models;
   std::set<std::string> boards;

@@ -32,6 +32,12 @@ void keep_least(std::optional<double>& kept, const std::optional<double>& other)
   if (other && (!kept || *other < *kept)) kept = other;
 }
 
+std::optional<MemoryFigures> memory_of(const Measurement& row, const Situation& situation, ModelSource& models) {
+  if (!row.ram_kib && !row.flash_kib) return std::nullopt;
+  const Result<std::shared_ptr<const ir::Graph>> graph = models.find(with_classes(row.model_id, row.notes));
+  return graph ? memory_figures(**graph, situation) : std::nullopt;
+}
+
 }  // namespace
 
 Observations observe(const MeasurementTable& table, ModelSource& models) {
@@ -55,7 +61,7 @@ Observations observe(const MeasurementTable& table, ModelSource& models) {
                   situation.family.starts_with("ncnn") ? "ncnn" : ""};
     auto found = counted.find(key);
     if (found == counted.end()) found = counted.emplace(key, sum_terms(count_terms(**graph, rules))).first;
-    result.rows.push_back({row, std::move(situation), found->second});
+    result.rows.push_back({row, situation, found->second, memory_of(row, situation, models)});
   }
   return result;
 }

@@ -6,6 +6,7 @@
 
 #include "calib/fit.h"
 #include "calib/measurement.h"
+#include "calib/memory_figures.h"
 #include "calib/model_source.h"
 
 namespace netfit::calib {
@@ -15,6 +16,7 @@ struct Observation {
   Measurement row;
   Situation situation;
   cost::TermCounts counts;
+  std::optional<MemoryFigures> memory;  ///< predicted, of rows that have measured memory
 };
 
 struct Observations {

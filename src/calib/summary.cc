@@ -71,6 +71,8 @@ constexpr std::array kKinds{
          [](const Judged& j) { return energy(j, true) && j.observation->situation.volts > 0; }},
     Kind{"energy of microcontrollers, voltage not known",
          [](const Judged& j) { return energy(j, true) && j.observation->situation.volts == 0; }},
+    Kind{"peak RAM, X-CUBE-AI", [](const Judged& j) { return j.quantity == Quantity::PeakRam; }},
+    Kind{"flash, X-CUBE-AI", [](const Judged& j) { return j.quantity == Quantity::Flash; }},
     Kind{"energy of whole boards", [](const Judged& j) { return energy(j, false); }},
 };
 

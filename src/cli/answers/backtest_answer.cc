@@ -16,6 +16,22 @@ namespace {
 using Json = nlohmann::ordered_json;
 using calib::Judged;
 
+bool is_memory(Quantity quantity) { return quantity == Quantity::PeakRam || quantity == Quantity::Flash; }
+
+// The column of the table that was measured.
+std::string_view column_of(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::Energy:
+      return "energy_mj";
+    case Quantity::PeakRam:
+      return "ram_kib";
+    case Quantity::Flash:
+      return "flash_kib";
+    default:
+      return "latency_ms";
+  }
+}
+
 Json row_json(const Judged& judged) {
   const calib::Measurement& row = judged.observation->row;
   return {{"row", row.row},
@@ -24,12 +40,12 @@ Json row_json(const Judged& judged) {
           {"runtime", row.runtime},
           {"threads", row.threads ? Json(*row.threads) : Json(nullptr)},
           {"precision", row.precision},
-          {"quantity", judged.quantity == Quantity::Energy ? "energy_mj" : "latency_ms"},
+          {"quantity", column_of(judged.quantity)},
           {"measured", judged.measured},
           {"value", judged.prediction.value},
           {"low", judged.prediction.low},
           {"high", judged.prediction.high},
-          {"source", "calibrated"},
+          {"source", is_memory(judged.quantity) ? "analytic" : "calibrated"},
           {"seen",
            {{"device", judged.prediction.seen.device},
             {"core", judged.prediction.seen.core},
@@ -98,7 +114,7 @@ std::vector<std::string> row_cells(const Judged& judged) {
           base::printable(row.runtime),
           row.threads ? std::to_string(*row.threads) : "?",
           base::printable(row.model_id),
-          fmt::format("{:.4g} {}", judged.measured, base::unit_of(judged.quantity)),
+          fmt::format("{:.4g} {}", judged.measured, is_memory(judged.quantity) ? "KiB" : base::unit_of(judged.quantity)),
           fmt::format("{:.4g}", judged.prediction.value),
           fmt::format("{:.3g} to {:.3g}", judged.prediction.low, judged.prediction.high)};
 }

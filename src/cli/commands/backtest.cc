@@ -34,6 +34,10 @@ struct Options {
   bool json = false;
 };
 
+void append(BacktestPart& part, const std::vector<calib::Judged>& more) {
+  part.judged.insert(part.judged.end(), more.begin(), more.end());
+}
+
 // The figures of a table by coefficients as they are.
 Result<BacktestAnswer> judge_table(const Options& options, calib::Observations& observations,
                                    const Environment& environment) {
@@ -41,6 +45,7 @@ Result<BacktestAnswer> judge_table(const Options& options, calib::Observations& 
   const calib::Calibration calibration = NETFIT_TRY(load_calibration(environment));
   BacktestAnswer answer{.parts = {}, .skipped = observations.skipped, .worst = options.worst};
   answer.parts.push_back({"nothing", calib::judge(observations.rows, calibration)});
+  append(answer.parts.back(), calib::judge_memory(observations.rows, calibration, answer.skipped));
   return answer;
 }
 
@@ -54,6 +59,9 @@ Result<BacktestAnswer> fit_folds(const Options& options, calib::Observations& ob
     wanted.hidden = kHidden.at(by);
     wanted.rows = wanted.hidden == calib::Hidden::Model ? 0 : options.rows;
     answer.parts.push_back({by, NETFIT_TRY(calib::backtest(observations.rows, wanted, *environment.progress))});
+    if (wanted.hidden == calib::Hidden::Model) {
+      append(answer.parts.back(), calib::judge_memory(observations.rows, answer.skipped));
+    }
   }
   return answer;
 }

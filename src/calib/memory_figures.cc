@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "calib/memory_figures.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "cost/kernels.h"
+#include "cost/memory_plan.h"
+#include "ir/ops.h"
+#include "ir/uses.h"
+
+namespace netfit::calib {
+namespace {
+
+constexpr double kKib = 1024.0;
+// Of X-CUBE-AI 10, from the columns "Runtime RAM" and "Code Flash" of its model zoo (runtimes/x-cube-ai-10.toml).
+constexpr double kRuntimeRam = 4.2;
+constexpr double kRamOfALayer = 0.39;
+constexpr double kCode = 30.0;
+constexpr double kCodeOfALayer = 0.78;
+constexpr double kCodeOfAChannel = 5.0 / kKib;
+// Lines that are still needed while a layer writes over its input.
+constexpr double kLines = 1.045;
+
+bool has_residuals(const ir::Graph& graph) {
+  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) { return graph.node(id).op == &ir::kAdd; });
+}
+
+// The most bytes alive at once where a layer's result takes the place of its last-used input.
+double overlapped_bytes(const ir::Graph& graph, const cost::MemoryPlan& plan) {
+  std::int64_t most = 0;
+  std::int64_t step = 0;
+  for (const ir::NodeId id : graph.order()) {
+    std::int64_t dying = 0;
+    std::int64_t made = 0;
+    std::set<std::int64_t> counted;
+    for (const cost::Placement& place : plan.placements) {
+      const bool read = std::ranges::find(graph.node(id).inputs, place.value) != graph.node(id).inputs.end();
+      if (read && place.last_step == step && counted.insert(place.buffer).second) dying += place.bytes;
+      if (place.first_step == step && place.first_step > 0 && !read) made += place.bytes;
+    }
+    const auto live = plan.live_bytes.at(static_cast<std::size_t>(step));
+    most = std::max(most, live - std::min(dying, made));
+    ++step;
+  }
+  return static_cast<double>(most);
+}
+
+}  // namespace
+
+std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation) {
+  if (situation.family != "x-cube-ai") return std::nullopt;
+  device::Runtime runtime;
+  runtime.fused_activations = situation.rules().fused_activations;
+  const cost::Typing typing{.as_type = DType::Int8};
+  const std::vector<cost::Kernel> kernels = cost::list_kernels(graph, runtime, typing);
+  const auto layers = static_cast<double>(kernels.size());
+  const cost::MemoryPlan plan = cost::plan_memory(graph, {.in_place = false, .typing = typing});
+  const double activations = has_residuals(graph) ? static_cast<double>(plan.lower_bound_bytes)
+                                                  : kLines * overlapped_bytes(graph, plan);
+  return MemoryFigures{activations / kKib + kRuntimeRam + kRamOfALayer * layers,
+                       static_cast<double>(cost::weight_bytes(graph, typing)) / kKib + kCode + kCodeOfALayer * layers +
+                           kCodeOfAChannel * static_cast<double>(cost::integer_channels(kernels))};
+}
+
+std::string with_classes(const std::string& model_id, const std::string& notes) {
+  struct DataSet {
+    std::string_view mark;
+    int classes;
+  };
+  // The first that fits; the zoo's own pretrained models are of the flowers unless their path says more.
+  constexpr std::array kDataSets{DataSet{"food-101", 101}, DataSet{"flowers", 5}, DataSet{"cifar100", 100},
+                                 DataSet{"cifar10", 10},   DataSet{"Public_pretrained", 1000},
+                                 DataSet{"ImageNet", 1000}, DataSet{"ST_pretrained", 5}};
+  const bool takes_classes = model_id.find(':') != std::string::npos && !model_id.starts_with("resnet") &&
+                             model_id.find("classes=") == std::string::npos;
+  if (!takes_classes) return model_id;
+  for (const DataSet& set : kDataSets) {
+    if (notes.find(set.mark) != std::string::npos) return fmt::format("{},classes={}", model_id, set.classes);
+  }
+  return model_id;
+}
+
+}  // namespace netfit::calib

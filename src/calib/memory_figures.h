@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "calib/situation.h"
+#include "ir/graph.h"
+
+namespace netfit::calib {
+
+/// Peak RAM (activations and runtime) and flash (weights and code) as a microcontroller's runtime counts them, in KiB.
+struct MemoryFigures {
+  double ram_kib = 0.0;
+  double flash_kib = 0.0;
+};
+
+/// What is known of how a runtime plans memory; no value for runtimes of which we know nothing. Of X-CUBE-AI: chains of
+/// layers write over their own inputs as they go, graphs with residuals don't; its code grows with layers and channels.
+std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation);
+
+/// `model_id` with the classes of the data set that the row's model file was trained on, where its name tells: the
+/// classifier is much of a small network's flash.
+std::string with_classes(const std::string& model_id, const std::string& notes);
+
+}  // namespace netfit::calib
