@@ -19,6 +19,7 @@ constexpr std::array kFamilies{
     &kMobileNetV2Cifar,
     &kMobileNetV3,
     &kMobileNetV3Cifar,
+    &kNasBench201,
     &kResNet50,
     &kResNetV1Cifar,
     &kSqueezeNet,

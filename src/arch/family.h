@@ -35,6 +35,7 @@ extern const Family kMobileNetV2;
 extern const Family kMobileNetV2Cifar;
 extern const Family kMobileNetV3;
 extern const Family kMobileNetV3Cifar;
+extern const Family kNasBench201;
 extern const Family kResNet50;
 extern const Family kResNetV1Cifar;
 extern const Family kSqueezeNet;

@@ -69,6 +69,14 @@ ValueId Net::dense(ValueId x, std::int64_t units, const std::string& name) {
   return apply(x, ir::kFullyConnected, {}, name, {kernel, weights(Shape{units}, name + "/bias")});
 }
 
+ValueId Net::average_pool(ValueId x, std::int64_t window, std::int64_t stride, Pads pads, const std::string& name) {
+  const ir::Pool2dAttrs attrs{
+      .window = {window, window}, .stride = {stride, stride}, .padding = padding(x, pads, window, stride)};
+  return apply(x, ir::kAveragePool2d, Attrs::of(attrs), name);
+}
+
+ValueId Net::activate(ValueId x, Function wanted, const std::string& name) { return function(x, wanted, name); }
+
 ValueId Net::max_pool(ValueId x, std::int64_t window, Pads pads, const std::string& name) {
   const ir::Pool2dAttrs attrs{.window = {window, window}, .stride = {2, 2}, .padding = padding(x, pads, window, 2)};
   return apply(x, ir::kMaxPool2d, Attrs::of(attrs), name);

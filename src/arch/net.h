@@ -45,6 +45,9 @@ class Net {
   ir::ValueId depthwise(ir::ValueId x, const Layer& layer);
   ir::ValueId dense(ir::ValueId x, std::int64_t units, const std::string& name);
   ir::ValueId max_pool(ir::ValueId x, std::int64_t window, Pads pads, const std::string& name);
+  ir::ValueId average_pool(ir::ValueId x, std::int64_t window, std::int64_t stride, Pads pads, const std::string& name);
+  /// A node of its own, in front of what it prepares.
+  ir::ValueId activate(ir::ValueId x, Function function, const std::string& name);
   ir::ValueId add(ir::ValueId a, ir::ValueId b, Function function, const std::string& name);
   ir::ValueId multiply(ir::ValueId a, ir::ValueId b, const std::string& name);
   ir::ValueId concat(ir::ValueId a, ir::ValueId b, const std::string& name);

@@ -70,9 +70,10 @@ Result<BoardCalibration> adapt_board(std::span<const Observation> rows, const Ca
   for (const Observation& row : rows) {
     if (!row.row.best_latency_ms()) return bad_input(fmt::format("line {}: no latency", row.row.row));
     if (row.situation.board != first.board || row.situation.population != first.population) {
-      return bad_input(fmt::format("line {}: a calibration is of one device_id and one kind of runtime; the first row is "
-                                   "of {} with {}",
-                                   row.row.row, first.board, first.runtime));
+      return bad_input(
+          fmt::format("line {}: a calibration is of one device_id and one kind of runtime; the first row is "
+                      "of {} with {}",
+                      row.row.row, first.board, first.runtime));
     }
   }
   const PopulationCalibration& population = shipped.of(first.population);

@@ -14,9 +14,9 @@ namespace netfit::calib {
 
 /// What a user's own measurements of one board make of the shipped coefficients.
 struct BoardCalibration {
-  Calibration own;             ///< what the board deviates by: to be laid over the shipped coefficients
-  std::vector<Judged> before;  ///< each row by the shipped coefficients
-  std::vector<Judged> after;   ///< each row by coefficients adapted to all others; empty for a single row
+  Calibration own;                ///< what the board deviates by: to be laid over the shipped coefficients
+  std::vector<Judged> before;     ///< each row by the shipped coefficients
+  std::vector<Judged> after;      ///< each row by coefficients adapted to all others; empty for a single row
   std::vector<std::string> next;  ///< models of the tables that would tell most if they were measured, best first
 };
 

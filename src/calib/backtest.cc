@@ -53,7 +53,8 @@ void widen(Folds& folds, Hidden hidden) {
 
 // Protocols that intervals are made from.
 std::vector<BacktestOptions> protocols(Population population, int threads) {
-  std::vector<BacktestOptions> list{{.populations = {population}, .hidden = Hidden::Model, .rows = 0, .threads = threads}};
+  std::vector<BacktestOptions> list{
+      {.populations = {population}, .hidden = Hidden::Model, .rows = 0, .threads = threads}};
   for (const Hidden hidden : {Hidden::Device, Hidden::Core}) {
     for (const int rows : kAdaptedRows) {
       list.push_back({.populations = {population}, .hidden = hidden, .rows = rows, .threads = threads});

@@ -39,8 +39,9 @@ struct BacktestOptions {
 Result<std::vector<Judged>> backtest(std::span<const Observation> rows, const BacktestOptions& options,
                                      Progress& progress);
 
-/// Peak RAM and flash of the rows that have them: nothing of these predictions is fitted, and the width of each interval
-/// comes from the rows of other models. `skipped` gets the rows whose runtime's memory nobody knows to predict.
+/// Peak RAM and flash of the rows that have them: nothing of these predictions is fitted, and the width of each
+/// interval comes from the rows of other models. `skipped` gets the rows whose runtime's memory nobody knows to
+/// predict.
 std::vector<Judged> judge_memory(std::span<const Observation> rows, std::vector<SkippedRow>& skipped);
 /// The same with the widths of a calibration.
 std::vector<Judged> judge_memory(std::span<const Observation> rows, const Calibration& calibration,

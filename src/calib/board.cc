@@ -40,7 +40,8 @@ bool describes_core(const std::string& device) {
   const std::size_t at = device.rfind('@');
   if (at == std::string::npos) return false;
   const std::size_t slash = device.find('/');
-  const std::string core = device.substr(slash == std::string::npos ? 0 : slash + 1, at - (slash == std::string::npos ? 0 : slash + 1));
+  const std::string core =
+      device.substr(slash == std::string::npos ? 0 : slash + 1, at - (slash == std::string::npos ? 0 : slash + 1));
   return find_core_sheet(core) != nullptr;
 }
 
@@ -115,7 +116,8 @@ cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, c
   std::array<double, 3> parts{};
   for (std::size_t k = 0; k < cost::kTermCount; ++k) {
     const auto group = spec_of(static_cast<cost::Term>(k)).group;
-    parts[static_cast<std::size_t>(part_of(group))] += kernel.counts.counts[k] * cycles[k] / (situation.clock_mhz * 1e3);
+    parts[static_cast<std::size_t>(part_of(group))] +=
+        kernel.counts.counts[k] * cycles[k] / (situation.clock_mhz * 1e3);
   }
   layer.compute_ms = parts[0];
   layer.memory_ms = parts[1];

@@ -42,18 +42,30 @@ void write_population(std::string& text, Population population, const Population
 }
 
 bool keep(PopulationCalibration& into, const std::string& kind, const std::string& key, double value) {
-  if (kind == "deviation") into.coefficients.deviations[key] = value;
-  else if (kind == "noise") into.coefficients.noise[key] = value;
-  else if (kind == "width") into.widths[key] = value;
-  else if (kind == "energy_width") into.energy_widths[key] = value;
-  else if (kind == "memory_width") into.memory_widths[key] = value;
-  else if (kind == "exercised") into.exercised[key] = static_cast<int>(value);
-  else if (kind == "model") into.models.insert(key);
-  else if (kind == "board") into.boards.insert(key);
-  else if (kind == "core") into.cores.insert(key);
-  else if (kind == "new_board") into.new_boards.insert(key);
-  else if (kind == "adapted") into.adapted[key] = static_cast<int>(value);
-  else return false;
+  if (kind == "deviation")
+    into.coefficients.deviations[key] = value;
+  else if (kind == "noise")
+    into.coefficients.noise[key] = value;
+  else if (kind == "width")
+    into.widths[key] = value;
+  else if (kind == "energy_width")
+    into.energy_widths[key] = value;
+  else if (kind == "memory_width")
+    into.memory_widths[key] = value;
+  else if (kind == "exercised")
+    into.exercised[key] = static_cast<int>(value);
+  else if (kind == "model")
+    into.models.insert(key);
+  else if (kind == "board")
+    into.boards.insert(key);
+  else if (kind == "core")
+    into.cores.insert(key);
+  else if (kind == "new_board")
+    into.new_boards.insert(key);
+  else if (kind == "adapted")
+    into.adapted[key] = static_cast<int>(value);
+  else
+    return false;
   return true;
 }
 

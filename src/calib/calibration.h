@@ -27,11 +27,11 @@ struct PopulationCalibration {
   std::map<std::string, double> widths;  ///< of intervals, by group (intervals.h)
   std::map<std::string, double> energy_widths;
   std::map<std::string, double> memory_widths;  ///< of "ram" and "flash"
-  std::map<std::string, int> exercised;  ///< models that a term's price was seen in, by the term's name
+  std::map<std::string, int> exercised;         ///< models that a term's price was seen in, by the term's name
   std::set<std::string> models;
   std::set<std::string> boards;
   std::set<std::string> cores;
-  std::set<std::string> new_boards;  ///< with a recent build of ncnn
+  std::set<std::string> new_boards;    ///< with a recent build of ncnn
   std::map<std::string, int> adapted;  ///< rows that a device beyond those was adapted to, by board
 
   /// What the calibration knows of a board that a situation doesn't say: how recent its runtime is.

@@ -21,8 +21,10 @@ std::vector<std::string> CsvReader::read_record() {
     if (c == '\n') ++next_line_;
     if (c == '"') {
       const bool doubled = quoted && i + 1 < rest_.size() && rest_[i + 1] == '"';
-      if (doubled) cells.back() += rest_[i++];
-      else quoted = !quoted;
+      if (doubled)
+        cells.back() += rest_[i++];
+      else
+        quoted = !quoted;
     } else if (c == ',' && !quoted) {
       cells.emplace_back();
     } else if (c == '\n' && !quoted) {

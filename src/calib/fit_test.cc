@@ -124,7 +124,8 @@ TEST(IntervalWidths, CoverNineOfTenInEachGroup) {
   const std::map<std::string, double> widths = interval_widths(residuals);
   for (const bool odd : {false, true}) {
     int inside = 0;
-    for (int i = 0; i < 2000; ++i) inside += std::abs(draw(odd ? 0.4 : 0.1)) <= width_of(widths, {Hidden::Model, odd, 1});
+    for (int i = 0; i < 2000; ++i)
+      inside += std::abs(draw(odd ? 0.4 : 0.1)) <= width_of(widths, {Hidden::Model, odd, 1});
     EXPECT_NEAR(inside / 2000.0, 0.9, 0.025);
   }
   // Of a group that has no rows, the coarser one speaks; of nothing at all, a wide guess.

@@ -17,7 +17,8 @@ using Users = std::map<std::string, std::set<std::string>>;  // of each term: mo
 constexpr double kUnjudgedEnergy = 0.8;
 
 bool knows_any_power(const Coefficients& coefficients) {
-  return std::ranges::any_of(coefficients.deviations, [](const auto& pair) { return pair.first.starts_with("power/"); });
+  return std::ranges::any_of(coefficients.deviations,
+                             [](const auto& pair) { return pair.first.starts_with("power/"); });
 }
 
 // Noise is a property of the configuration; a fold that hides the configuration doesn't know it.
@@ -30,7 +31,9 @@ double noise_of(const Judged& judged, const PopulationCalibration& calibration) 
 }  // namespace
 
 std::string fold_of(const Observation& row, Hidden hidden) {
-  return hidden == Hidden::Model ? row.row.model_id : hidden == Hidden::Device ? row.situation.board : row.situation.core;
+  return hidden == Hidden::Model    ? row.row.model_id
+         : hidden == Hidden::Device ? row.situation.board
+                                    : row.situation.core;
 }
 
 PopulationCalibration fit_population(const PopulationSamples& all, std::span<const Observation> rows,
@@ -101,7 +104,7 @@ Folds Folder::run_one(const std::string& fold, const std::vector<std::size_t>& m
 }
 
 void Folder::adapt_and_judge(const Coefficients& known, PopulationCalibration& calibration,
-                     const std::vector<std::size_t>& list, Folds& part) const {
+                             const std::vector<std::size_t>& list, Folds& part) const {
   const CycleTable cycles = cycles_in(row(list.front()).situation, known);
   std::vector<GroupShares> shares;
   for (const std::size_t i : list) shares.push_back(group_shares(row(i).counts, cycles));

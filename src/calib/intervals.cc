@@ -34,7 +34,8 @@ std::string_view thread_class(int threads) {
 std::vector<std::string> names_of(const Group& group) {
   int rows = 0;
   for (const int step : kAdaptedRows) rows = step <= group.rows ? step : rows;
-  const std::string hidden = rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
+  const std::string hidden =
+      rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
   const std::string_view odd = group.odd ? "odd" : "usual";
   return {fmt::format("{}/{}/{}", hidden, odd, thread_class(group.threads)), fmt::format("{}/{}", hidden, odd), hidden};
 }
@@ -94,8 +95,8 @@ double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const
   return all > 0 ? odd / all : 0.0;
 }
 
-Prediction predict(const PopulationCalibration& calibration, const Situation& situation,
-                   const cost::TermCounts& counts, const std::string& model) {
+Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
+                   const std::string& model) {
   const CycleTable cycles = cycles_in(situation, calibration.coefficients);
   Prediction result;
   result.value = latency_ms(counts, cycles, situation.clock_mhz);

@@ -55,8 +55,8 @@ struct Prediction {
 };
 
 /// The latency in milliseconds that the calibration predicts, with its 90 % interval.
-Prediction predict(const PopulationCalibration& calibration, const Situation& situation,
-                   const cost::TermCounts& counts, const std::string& model);
+Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
+                   const std::string& model);
 
 /// The energy of one inference in mJ: power while computing times latency. No value where no row with energy speaks of
 /// the population.

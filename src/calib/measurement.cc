@@ -120,14 +120,13 @@ Result<MeasurementTable> read_measurements(std::string_view text) {
   for (std::size_t i = 0; i < head->size(); ++i) columns.emplace(base::trim((*head)[i]), i);
   for (const std::string_view needed : kNeeded) {
     if (columns.contains(std::string(needed))) continue;
-    return bad_input(fmt::format("line 1: no column '{}' (a table of measurements has {})", needed,
-                                 fmt::join(kNeeded, ", ")));
+    return bad_input(
+        fmt::format("line 1: no column '{}' (a table of measurements has {})", needed, fmt::join(kNeeded, ", ")));
   }
   MeasurementTable table;
   while (const std::optional<std::vector<std::string>> cells = reader.next()) {
     if (cells->size() != head->size()) {
-      table.skipped.push_back(
-          {reader.line(), fmt::format("{} cells under {} columns", cells->size(), head->size())});
+      table.skipped.push_back({reader.line(), fmt::format("{} cells under {} columns", cells->size(), head->size())});
       continue;
     }
     Record record(columns, *cells);

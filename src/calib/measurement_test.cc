@@ -56,9 +56,10 @@ TEST(ReadMeasurements, SkipsRowsWithTheReason) {
 
 TEST(ReadMeasurements, RefusesWhatIsNoTable) {
   EXPECT_EQ(read_measurements("").error().text(), "error: the table is empty");
-  EXPECT_EQ(read_measurements("a,b\n1,2\n").error().text(),
-            "error: line 1: no column 'device_id' (a table of measurements has device_id, runtime, model_id, precision, "
-            "latency_ms)");
+  EXPECT_EQ(
+      read_measurements("a,b\n1,2\n").error().text(),
+      "error: line 1: no column 'device_id' (a table of measurements has device_id, runtime, model_id, precision, "
+      "latency_ms)");
 }
 
 }  // namespace

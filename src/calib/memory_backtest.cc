@@ -64,7 +64,12 @@ std::vector<Judged> judge_memory(std::span<const Observation> rows, std::vector<
     return found == widths.end() ? kUnjudgedMemory : found->second;
   };
   // The rule is of the runtime, so that every device and core counts as seen; the model doesn't.
-  return judge_all(rows, width, [](const Observation&) { return Seen{true, true, false}; }, skipped);
+  return judge_all(
+      rows, width,
+      [](const Observation&) {
+        return Seen{true, true, false};
+      },
+      skipped);
 }
 
 std::vector<Judged> judge_memory(std::span<const Observation> rows, const Calibration& calibration,

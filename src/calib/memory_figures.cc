@@ -61,8 +61,8 @@ std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situat
   const std::vector<cost::Kernel> kernels = cost::list_kernels(graph, runtime, typing);
   const auto layers = static_cast<double>(kernels.size());
   const cost::MemoryPlan plan = cost::plan_memory(graph, {.in_place = false, .typing = typing});
-  const double activations = has_residuals(graph) ? static_cast<double>(plan.lower_bound_bytes)
-                                                  : kLines * overlapped_bytes(graph, plan);
+  const double activations =
+      has_residuals(graph) ? static_cast<double>(plan.lower_bound_bytes) : kLines * overlapped_bytes(graph, plan);
   return MemoryFigures{activations / kKib + kRuntimeRam + kRamOfALayer * layers,
                        static_cast<double>(cost::weight_bytes(graph, typing)) / kKib + kCode + kCodeOfALayer * layers +
                            kCodeOfAChannel * static_cast<double>(cost::integer_channels(kernels))};
@@ -74,9 +74,9 @@ std::string with_classes(const std::string& model_id, const std::string& notes) 
     int classes;
   };
   // The first that fits; the zoo's own pretrained models are of the flowers unless their path says more.
-  constexpr std::array kDataSets{DataSet{"food-101", 101}, DataSet{"flowers", 5}, DataSet{"cifar100", 100},
-                                 DataSet{"cifar10", 10},   DataSet{"Public_pretrained", 1000},
-                                 DataSet{"ImageNet", 1000}, DataSet{"ST_pretrained", 5}};
+  constexpr std::array kDataSets{
+      DataSet{"food-101", 101},           DataSet{"flowers", 5},     DataSet{"cifar100", 100},   DataSet{"cifar10", 10},
+      DataSet{"Public_pretrained", 1000}, DataSet{"ImageNet", 1000}, DataSet{"ST_pretrained", 5}};
   const bool takes_classes = model_id.find(':') != std::string::npos && !model_id.starts_with("resnet") &&
                              model_id.find("classes=") == std::string::npos;
   if (!takes_classes) return model_id;

@@ -13,7 +13,7 @@
 namespace netfit::calib {
 namespace {
 
-constexpr double kSigma = 0.04;            // of a row's logarithm of power
+constexpr double kSigma = 0.04;  // of a row's logarithm of power
 constexpr double kReferenceVolts = 3.0;
 constexpr double kReferenceClock = 200.0;  // MHz
 constexpr int kSweeps = 300;

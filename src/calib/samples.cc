@@ -72,10 +72,9 @@ Observations merge_duplicates(Observations observations) {
   std::vector<Observation> kept;
   for (Observation& each : observations.rows) {
     const Measurement& row = each.row;
-    const auto [found, fresh] =
-        places.emplace(Key{row.device_id, each.situation.runtime, each.situation.threads, row.precision, row.model_id,
-                           file_of(row)},
-                       kept.size());
+    const auto [found, fresh] = places.emplace(
+        Key{row.device_id, each.situation.runtime, each.situation.threads, row.precision, row.model_id, file_of(row)},
+        kept.size());
     if (fresh) {
       kept.push_back(std::move(each));
       continue;

@@ -78,8 +78,8 @@ Population population_of(string_view core, string_view family) {
   return family == "ncnn" ? Population::Ncnn : Population::Mobile;
 }
 
-// Files of one model whose integers mean different kernels: TensorFlow's unsigned, per-tensor files against signed ones;
-// microTVM with and without CMSIS-NN.
+// Files of one model whose integers mean different kernels: TensorFlow's unsigned, per-tensor files against signed
+// ones; microTVM with and without CMSIS-NN.
 string_view variant_of(const Measurement& row, string_view family) {
   const std::string notes = lower(row.notes);
   if (family == "microtvm") return contains(notes, "cmsis") ? " cmsis-nn" : " native";
@@ -143,8 +143,8 @@ Situation situation_of(const Measurement& row) {
   situation.mixture = is_mixture(row.core);
   situation.int8 = row.precision == "int8";
   const CoreSheet* sheet = find_core_sheet(row.core);
-  const bool half = row.precision == "fp16" || (situation.int8 && situation.family.starts_with("ncnn") &&
-                                                (sheet == nullptr || sheet->float16));
+  const bool half = row.precision == "fp16" ||
+                    (situation.int8 && situation.family.starts_with("ncnn") && (sheet == nullptr || sheet->float16));
   if (half) situation.float_type = DType::Float16;
   return situation;
 }

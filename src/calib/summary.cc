@@ -25,7 +25,8 @@ bool mobile_family(const Judged& judged) {
   const Situation& situation = judged.observation->situation;
   const std::string& model = judged.observation->row.model_id;
   const bool runtime = situation.family.starts_with("tflite") || situation.family == "armnn";
-  const bool network = model.starts_with("mobilenet") || model.starts_with("efficientnet_lite") || model.starts_with("resnet50");
+  const bool network =
+      model.starts_with("mobilenet") || model.starts_with("efficientnet_lite") || model.starts_with("resnet50");
   return of(judged, Population::Mobile) && runtime && network;
 }
 
@@ -51,6 +52,8 @@ constexpr std::array kKinds{
     Kind{"ncnn, one thread, float, usual work",
          [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && !int8(j) && !odd(j); }},
     Kind{"ncnn, one thread", [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1; }},
+    Kind{"ncnn, one thread, core known",
+         [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && j.prediction.seen.core; }},
     Kind{"ncnn, 2 to 4 threads",
          [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) > 1 && threads(j) <= 4; }},
     Kind{"ncnn, more threads", [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) > 4; }},

@@ -12,7 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string_view as_text(const base::Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(const base::Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 Result<calib::Calibration> read_coefficients(const fs::path& path) {
   const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
@@ -35,8 +37,7 @@ Result<calib::Observations> load_observations(const std::string& table, const st
   const fs::path path = table.empty() ? NETFIT_TRY(find_measurements("published.csv", environment)) : fs::path(table);
   calib::ModelSource source = NETFIT_TRY(open_models(models, environment));
   const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
-  const calib::MeasurementTable read =
-      NETFIT_TRY(located(calib::read_measurements(as_text(bytes)), path.string()));
+  const calib::MeasurementTable read = NETFIT_TRY(located(calib::read_measurements(as_text(bytes)), path.string()));
   return calib::observe(read, source);
 }
 

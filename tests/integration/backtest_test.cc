@@ -10,7 +10,9 @@
 namespace netfit {
 namespace {
 
-std::string_view as_text(const base::Bytes& bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view as_text(const base::Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 const calib::Observations& published() {
   static const calib::Observations rows = [] {
@@ -53,8 +55,7 @@ TEST(WholeNetworkBacktest, OfUnseenModelsInNcnn) {
 }
 
 TEST(WholeNetworkBacktest, OfUnseenCoresInNcnn) {
-  calib::BacktestOptions options{
-      .populations = {calib::Population::Ncnn}, .hidden = calib::Hidden::Core, .threads = 2};
+  calib::BacktestOptions options{.populations = {calib::Population::Ncnn}, .hidden = calib::Hidden::Core, .threads = 2};
   const auto none = calib::backtest(published().rows, options, base::no_progress()).value();
   EXPECT_LT(score_of(none, "ncnn on CPUs").median_error, 0.28);
   options.rows = 1;

@@ -54,6 +54,7 @@ Json row_json(const Judged& judged) {
 
 Json line_json(const BacktestPart& part, const calib::SummaryLine& line) {
   return {{"hidden", part.hidden},
+          {"adapted_rows", part.rows},
           {"group", line.group},
           {"rows", line.score.rows},
           {"median_error", line.score.median_error},
@@ -110,18 +111,20 @@ std::vector<Column> row_columns() {
 
 std::vector<std::string> row_cells(const Judged& judged) {
   const calib::Measurement& row = judged.observation->row;
-  return {base::printable(row.device_id),
-          base::printable(row.runtime),
-          row.threads ? std::to_string(*row.threads) : "?",
-          base::printable(row.model_id),
-          fmt::format("{:.4g} {}", judged.measured, is_memory(judged.quantity) ? "KiB" : base::unit_of(judged.quantity)),
-          fmt::format("{:.4g}", judged.prediction.value),
-          fmt::format("{:.3g} to {:.3g}", judged.prediction.low, judged.prediction.high)};
+  return {
+      base::printable(row.device_id),
+      base::printable(row.runtime),
+      row.threads ? std::to_string(*row.threads) : "?",
+      base::printable(row.model_id),
+      fmt::format("{:.4g} {}", judged.measured, is_memory(judged.quantity) ? "KiB" : base::unit_of(judged.quantity)),
+      fmt::format("{:.4g}", judged.prediction.value),
+      fmt::format("{:.3g} to {:.3g}", judged.prediction.low, judged.prediction.high)};
 }
 
 std::string title_of(const BacktestPart& part) {
   if (part.hidden == "nothing") return "Coefficients as they are shipped";
-  return fmt::format("Every row by a fit that has not seen its {}", part.hidden);
+  const std::string title = fmt::format("Every row by a fit that has not seen its {}", part.hidden);
+  return part.rows == 0 ? title : fmt::format("{}, adapted to {} of its rows", title, part.rows);
 }
 
 std::string rank_text(const BacktestPart& part) {
@@ -129,6 +132,39 @@ std::string rank_text(const BacktestPart& part) {
   if (rank.configurations == 0) return "";
   return fmt::format("Rank correlation, median over {} configurations of 15 rows and more: {:.3f}.\n",
                      rank.configurations, rank.median);
+}
+
+std::vector<Column> cell_columns() {
+  return {{"NAS-Bench-201, 50 cells fitted, on"},
+          {"dead operations"},
+          {"cells", Align::Right},
+          {"median", Align::Right},
+          {"in 10 %", Align::Right},
+          {"covered", Align::Right},
+          {"rank", Align::Right}};
+}
+
+std::vector<std::string> cell_cells(const calib::CellScore& cell) {
+  return {cell.device,
+          cell.dead_kept ? "kept" : "removed",
+          std::to_string(cell.score.rows),
+          percent(cell.score.median_error),
+          percent(cell.score.within_10),
+          percent(cell.score.coverage),
+          fmt::format("{:.3f}", cell.rank_correlation)};
+}
+
+Json cell_json(const calib::CellScore& cell) {
+  return {{"hidden", "cell"},
+          {"group", "NAS-Bench-201 on " + cell.device},
+          {"dead_operations", cell.dead_kept ? "kept" : "removed"},
+          {"rows", cell.score.rows},
+          {"median_error", cell.score.median_error},
+          {"within_10_percent", cell.score.within_10},
+          {"within_20_percent", cell.score.within_20},
+          {"coverage", cell.score.coverage},
+          {"median_factor", cell.score.median_factor},
+          {"rank_correlation", cell.rank_correlation}};
 }
 
 void add_row(std::string& text, const std::vector<std::string>& cells) {
@@ -148,9 +184,9 @@ void add_head(std::string& text, const std::vector<Column>& columns) {
 }
 
 constexpr std::string_view kLegend =
-    "median: of |predicted / measured - 1|. floor: the median error of one who knows the model's latency on the most\n"
-    "alike configuration (same core, runtime and threads), scaled. covered: rows inside their 90 % interval, [predicted /\n"
-    "factor, predicted x factor].\n";
+    "median: of |predicted / measured - 1|. floor: the median error of one who knows the model's\n"
+    "latency on the most alike configuration (same core, runtime and threads), scaled. covered: rows\n"
+    "inside their 90 % interval, [predicted / factor, predicted x factor].\n";
 
 }  // namespace
 
@@ -159,12 +195,15 @@ Json backtest_json(const BacktestAnswer& answer) {
   for (const BacktestPart& part : answer.parts) {
     for (const Judged& judged : part.judged) {
       json["rows"].push_back(row_json(judged));
-      if (answer.parts.size() > 1) json["rows"].back()["hidden"] = part.hidden;
+      if (answer.parts.size() == 1) continue;
+      json["rows"].back()["hidden"] = part.hidden;
+      json["rows"].back()["adapted_rows"] = part.rows;
     }
     for (const calib::SummaryLine& line : calib::summarize(part.judged)) {
       json["summary"].push_back(line_json(part, line));
     }
   }
+  for (const calib::CellScore& cell : answer.cells) json["summary"].push_back(cell_json(cell));
   for (const calib::SkippedRow& row : answer.skipped) {
     json["skipped"].push_back({{"row", row.row}, {"reason", row.reason}});
   }
@@ -185,7 +224,12 @@ std::string backtest_text(const BacktestAnswer& answer) {
     }
     text += '\n';
   }
-  text += kLegend;
+  if (!answer.cells.empty()) {
+    Table cells(cell_columns());
+    for (const calib::CellScore& cell : answer.cells) cells.add(cell_cells(cell));
+    text += cells.text() + '\n';
+  }
+  if (!answer.parts.empty()) text += kLegend;
   for (const calib::SkippedRow& row : answer.skipped) {
     text += fmt::format("skipped: line {}: {}\n", row.row, base::printable(row.reason));
   }
@@ -204,6 +248,11 @@ std::string backtest_page(const BacktestAnswer& answer) {
     text += fmt::format("\n{}\nWorst first:\n\n", rank_text(part));
     add_head(text, row_columns());
     for (const Judged* judged : worst_of(part, answer.worst)) add_row(text, row_cells(*judged));
+  }
+  if (!answer.cells.empty()) {
+    text += "\n## Cells of NAS-Bench-201, by a device that was adapted to 50 of them\n\n";
+    add_head(text, cell_columns());
+    for (const calib::CellScore& cell : answer.cells) add_row(text, cell_cells(cell));
   }
   if (!answer.skipped.empty()) text += "\n## Rows that were skipped\n\n";
   for (const calib::SkippedRow& row : answer.skipped) {

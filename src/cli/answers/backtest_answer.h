@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "calib/backtest.h"
+#include "calib/cells.h"
 #include "calib/summary.h"
 
 namespace netfit::cli {
@@ -14,13 +15,15 @@ namespace netfit::cli {
 /// One protocol's predictions: what was hidden ("model", "device", "core", or "nothing" for coefficients as they are).
 struct BacktestPart {
   std::string hidden;
+  int rows = 0;  ///< of each configuration of a hidden device or core, that the fit was adapted to
   std::vector<calib::Judged> judged;
 };
 
 struct BacktestAnswer {
   std::vector<BacktestPart> parts;
   std::vector<calib::SkippedRow> skipped;
-  int worst = 10;  ///< rows to show of each part
+  std::vector<calib::CellScore> cells;  ///< of NAS-Bench-201, if they were asked for
+  int worst = 10;                       ///< rows to show of each part
 };
 
 /// The contract of --json (docs/cost-models.md, "Backtest").

@@ -80,9 +80,8 @@ void print_counts(std::FILE* out, const cost::Estimate& estimate) {
     fmt::print(out, "arena {} bytes (no plan needs less than {})\n", grouped(estimate.plan.arena_bytes),
                grouped(estimate.plan.lower_bound_bytes));
   }
-  fmt::print(out, "MACs {}, params {}, weights {} bytes, {} kernels\n",
-             grouped(count(Quantity::Macs)), grouped(count(Quantity::Params)), grouped(estimate.weight_bytes),
-             estimate.layers.size());
+  fmt::print(out, "MACs {}, params {}, weights {} bytes, {} kernels\n", grouped(count(Quantity::Macs)),
+             grouped(count(Quantity::Params)), grouped(estimate.weight_bytes), estimate.layers.size());
 }
 
 void print_regions(std::FILE* out, const cost::Estimate& estimate) {

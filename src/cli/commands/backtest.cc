@@ -21,6 +21,7 @@ namespace {
 
 const std::map<std::string, calib::Hidden> kHidden{
     {"model", calib::Hidden::Model}, {"device", calib::Hidden::Device}, {"core", calib::Hidden::Core}};
+constexpr const char* kCell = "cell";
 
 struct Options {
   std::vector<std::string> by{"model"};
@@ -28,7 +29,7 @@ struct Options {
   std::string models;
   std::string page;
   std::string coefficients;
-  int rows = 0;
+  std::vector<int> rows{0};
   int worst = 10;
   int threads = 0;
   bool json = false;
@@ -44,9 +45,17 @@ Result<BacktestAnswer> judge_table(const Options& options, calib::Observations& 
   observations = NETFIT_TRY(load_observations(options.measurements, options.models, environment));
   const calib::Calibration calibration = NETFIT_TRY(load_calibration(environment));
   BacktestAnswer answer{.parts = {}, .skipped = observations.skipped, .worst = options.worst};
-  answer.parts.push_back({"nothing", calib::judge(observations.rows, calibration)});
+  answer.parts.push_back({"nothing", 0, calib::judge(observations.rows, calibration)});
   append(answer.parts.back(), calib::judge_memory(observations.rows, calibration, answer.skipped));
   return answer;
+}
+
+Result<std::vector<calib::CellScore>> judge_cells(const Environment& environment) {
+  const std::filesystem::path path = NETFIT_TRY(find_measurements("nasbench201.csv", environment));
+  const base::Bytes table = NETFIT_TRY(base::read_file(path));
+  const calib::Calibration known = NETFIT_TRY(load_calibration(environment));
+  return calib::backtest_cells({reinterpret_cast<const char*>(table.data()), table.size()}, known, {},
+                               *environment.progress);
 }
 
 Result<BacktestAnswer> fit_folds(const Options& options, calib::Observations& observations,
@@ -56,11 +65,20 @@ Result<BacktestAnswer> fit_folds(const Options& options, calib::Observations& ob
   calib::BacktestOptions wanted{.populations = {}, .threads = thread_count(options.threads)};
   for (int i = 0; i < calib::kPopulationCount; ++i) wanted.populations.push_back(static_cast<calib::Population>(i));
   for (const std::string& by : options.by) {
+    if (by == kCell) {
+      answer.cells = NETFIT_TRY(judge_cells(environment));
+      continue;
+    }
     wanted.hidden = kHidden.at(by);
-    wanted.rows = wanted.hidden == calib::Hidden::Model ? 0 : options.rows;
-    answer.parts.push_back({by, NETFIT_TRY(calib::backtest(observations.rows, wanted, *environment.progress))});
     if (wanted.hidden == calib::Hidden::Model) {
+      wanted.rows = 0;
+      answer.parts.push_back({by, 0, NETFIT_TRY(calib::backtest(observations.rows, wanted, *environment.progress))});
       append(answer.parts.back(), calib::judge_memory(observations.rows, answer.skipped));
+      continue;
+    }
+    for (const int rows : options.rows) {
+      wanted.rows = rows;
+      answer.parts.push_back({by, rows, NETFIT_TRY(calib::backtest(observations.rows, wanted, *environment.progress))});
     }
   }
   return answer;
@@ -93,16 +111,17 @@ Result<void> run_backtest(const Options& options, const Environment& environment
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  CLI::Option* by = app.add_option("--by", options->by, "what each fit leaves out of what it predicts: model, device, core")
-                        ->check(CLI::IsMember({"model", "device", "core"}))
+  CLI::Option* by = app.add_option("--by", options->by,
+                                   "what each fit leaves out of what it predicts: model, device,\ncore; or cell: "
+                                   "NAS-Bench-201 by 50 of its cells")
+                        ->check(CLI::IsMember({"model", "device", "core", kCell}))
                         ->type_name("WHAT")
                         ->capture_default_str();
-  CLI::Option* measurements =
-      app.add_option("--measurements", options->measurements,
-                     "a CSV of measurements, judged by the shipped coefficients:\n"
-                     "nothing is fitted, and every row gets its answer")
-          ->type_name("CSV")
-          ->excludes(by);
+  CLI::Option* measurements = app.add_option("--measurements", options->measurements,
+                                             "a CSV of measurements, judged by the shipped coefficients:\n"
+                                             "nothing is fitted, and every row gets its answer")
+                                  ->type_name("CSV")
+                                  ->excludes(by);
   app.add_option("--models", options->models, "folder with ncnn/ and mlperf_tiny/ (default: the shipped one)")
       ->type_name("DIR");
   app.add_option("-o,--output", options->page, "writes the tables to a page, too")->type_name("FILE.md");
@@ -113,11 +132,14 @@ Action set_up(CLI::App& app) {
       ->excludes(by)
       ->excludes(measurements);
   app.add_option("--rows", options->rows,
-                 "rows of each configuration of a hidden device or core that\nits coefficients are adapted to: those to measure first")
+                 "rows of each configuration of a hidden device or core that\nits coefficients are adapted to: those "
+                 "to measure first")
       ->check(CLI::Range(0, 20))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--worst", options->worst, "rows to show, worst first")->check(CLI::Range(0, 10000))->capture_default_str();
+  app.add_option("--worst", options->worst, "rows to show, worst first")
+      ->check(CLI::Range(0, 10000))
+      ->capture_default_str();
   add_threads_flag(app, options->threads);
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_backtest(*options, environment); };

@@ -57,8 +57,8 @@ void print_text(const calib::BoardCalibration& board, const std::string& output,
                board.after.empty() ? "-" : fmt::format("{:.4g}", board.after[i].prediction.value)});
   }
   const calib::Score before = calib::score(board.before);
-  fmt::print(out, "{}\nbefore: median error {:.1f} %, 90 % intervals a factor of {:.2f} wide to each side\n", table.text(),
-             100 * before.median_error, before.median_factor);
+  fmt::print(out, "{}\nbefore: median error {:.1f} %, 90 % intervals a factor of {:.2f} wide to each side\n",
+             table.text(), 100 * before.median_error, before.median_factor);
   if (board.after.empty()) {
     fmt::print(out, "after:  told by a second row\n");
   } else {
@@ -66,8 +66,9 @@ void print_text(const calib::BoardCalibration& board, const std::string& output,
     fmt::print(out, "after:  median error {:.1f} %, factor {:.2f}; each row by a calibration to the others\n",
                100 * after.median_error, after.median_factor);
   }
-  fmt::print(out, "measure next: {}\nwritten to {}; use it with netfit estimate --calibration {}\n",
-             board.next.empty() ? "nothing more" : base::join(board.next, ", "), output, output);
+  fmt::print(out, "measure next, most telling first:\n");
+  for (const std::string& model : board.next) fmt::print(out, "  {}\n", model);
+  fmt::print(out, "written to {}; use it with netfit estimate --calibration\n", output);
 }
 
 Result<void> run_calibrate(const Options& options, const Environment& environment) {
@@ -125,6 +126,7 @@ Action set_up(CLI::App& app) {
 
 }  // namespace
 
-constinit const Command kCalibrate{"calibrate", "fits latency predictions to your own measurements of a device", &set_up};
+constinit const Command kCalibrate{"calibrate", "fits latency predictions to your own measurements of a device",
+                                   &set_up};
 
 }  // namespace netfit::cli

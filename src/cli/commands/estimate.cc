@@ -131,8 +131,8 @@ Result<std::optional<Estimated>> estimate_by_measurements(const Options& options
   if (!calibration && !options.calibration.empty()) return fail(calibration.error());
   if (!calibration || !calib::names_board(*calibration, options.device)) return std::optional<Estimated>();
   const bool int8 = options.as_type == "int8" || (options.as_type.empty() && computes_in_int8(model.graph));
-  calib::FoundBoard found = NETFIT_TRY(
-      calib::find_board(*calibration, {options.device, options.runtime, options.threads, int8}));
+  calib::FoundBoard found =
+      NETFIT_TRY(calib::find_board(*calibration, {options.device, options.runtime, options.threads, int8}));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   Estimated answer{.model = model.name, .threads = options.threads, .notes = found.notes};
   answer.device.name = found.situation.board;
@@ -178,7 +178,9 @@ Action set_up(CLI::App& app) {
                  "or an architecture as mobilenet_v2:alpha=0.35,resolution=128")
       ->required()
       ->type_name("MODEL");
-  app.add_option("--device", options->device, "a device by name, alias or .toml file, with @CLOCK at another\nclock; or a board of the tables of measurements")
+  app.add_option("--device", options->device,
+                 "a device by name, alias or .toml file, with @CLOCK at another\nclock; or a board of the tables of "
+                 "measurements")
       ->required()
       ->type_name("DEVICE");
   app.add_option("--runtime", options->runtime, "a runtime by name or .toml file (default: the device's)")
