@@ -236,7 +236,7 @@ TEST(Arch, SaysWhatIsUnknownAndWhatIsAllowed) {
   EXPECT_EQ(fault_of("vgg16:alpha=1"),
             "vgg16: error: unknown architecture 'vgg16' (allowed: blocks, efficientnet_lite, efficientnet_lite_cifar, "
             "fd_mobilenet, mobilenet_v1, mobilenet_v1_cifar, mobilenet_v2, mobilenet_v2_cifar, mobilenet_v3, "
-            "mobilenet_v3_cifar, resnet50, resnet_v1_cifar, squeezenet)");
+            "mobilenet_v3_cifar, nb201, resnet50, resnet_v1_cifar, squeezenet)");
   EXPECT_EQ(fault_of("mobilenet_v2:alpa=1,resolution=7,resolution=64,classes,"),
             "mobilenet_v2: error: unknown parameter 'alpa', did you mean 'alpha'?\n"
             "mobilenet_v2: error: resolution '7' is not allowed (allowed: whole numbers, 32 to 1024)\n"
@@ -259,6 +259,31 @@ TEST(MakeDivisible, RoundsToMultiplesOfEightButNeverFarDown) {
   EXPECT_EQ(make_divisible(11.9), 16);
   EXPECT_EQ(make_divisible(33.6), 32);
   EXPECT_EQ(make_divisible(1280 * 1.4), 1792);
+}
+
+std::int64_t count_of(const ir::Graph& graph, const ir::OpSpec& op) {
+  return std::ranges::count_if(graph.order(), [&](ir::NodeId id) { return graph.node(id).op == &op; });
+}
+
+TEST(Arch, BuildsCellsOfNasBench201) {
+  // Node 1 reaches no end, so that its convolution is there only when dead operations are kept.
+  const std::string cell = "|nor_conv_1x1~0|+|avg_pool_3x3~0|none~1|+|skip_connect~0|none~1|nor_conv_3x3~2|";
+  const ir::Graph pruned = build("nb201:arch=" + cell).value();
+  const ir::Graph whole = build("nb201:dead=kept,arch=" + cell).value();
+  // A stem, two reductions of three convolutions, and one convolution in each of 15 cells.
+  EXPECT_EQ(count_of(pruned, ir::kConv2d), 1 + 2 * 3 + 15);
+  EXPECT_EQ(count_of(whole, ir::kConv2d), 1 + 2 * 3 + 2 * 15);
+  EXPECT_EQ(count_of(pruned, ir::kAveragePool2d), 2 + 15);
+  EXPECT_EQ(count_of(pruned, ir::kAdd), 2 + 15);
+}
+
+TEST(Arch, RefusesCellsThatAreNone) {
+  EXPECT_NE(fault_of("nb201:arch=|none~0|+|none~0|none~1|+|none~0|none~1|none~2|").find("nothing of the input reaches"),
+            std::string::npos);
+  EXPECT_NE(fault_of("nb201:arch=|none~0|").find("has not three nodes"), std::string::npos);
+  EXPECT_NE(fault_of("nb201:arch=|conv~0|+|none~0|none~1|+|none~0|none~1|none~2|").find("'conv~0' where one of none"),
+            std::string::npos);
+  EXPECT_NE(fault_of("nb201:arch=|none~1|+|none~0|none~1|+|none~0|none~1|none~2|").find("'none~1'"), std::string::npos);
 }
 
 }  // namespace
