@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for model.cc and export_trained.cc in the preset train, which has no library for any model format.
+// Stands in for model.cc, export_trained.cc and latency_cost.cc in the preset train, which has neither a library for
+// any model format nor the cost models.
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/latency_cost.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
 
@@ -17,6 +19,13 @@ Result<Model> load_model(const std::string& path, const Environment&) {
   Model model{.path = path, .name = fs::path(path).stem().string(), .format = "safetensors"};
   model.graph = NETFIT_TRY(load_trained(path));
   return model;
+}
+
+Result<ir::GraphCost> latency_cost(const Target& target, const Environment&) {
+  return bad_usage(
+      fmt::format("the latency on '{}' is not known: this netfit was built for training alone (allowed: "
+                  "macs, params, bytes)",
+                  base::printable(target.device)));
 }
 
 Result<void> export_trained(const ir::Graph&, const fs::path&) { return {}; }

@@ -11,7 +11,6 @@
 #include "train/training.h"
 
 namespace netfit::train {
-namespace {
 
 Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
   const std::string shown = base::printable(dataset.name);
@@ -30,6 +29,8 @@ Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
   }
   return {};
 }
+
+namespace {
 
 Result<void> check_teacher(const ir::Graph& teacher, const ir::Graph& graph) {
   NETFIT_TRY(Network::create(teacher));

@@ -53,25 +53,12 @@ struct Folder {
   fs::path metrics() const { return root / "metrics.jsonl"; }
   fs::path checkpoint() const { return root / "checkpoint.safetensors"; }
   fs::path result() const { return root / "result.json"; }
-  fs::path network() const { return root / "network.safetensors"; }
 };
 
 Result<ir::Graph> load_network(const TrainJob& job, const Environment& environment) {
   if (!job.architecture.empty()) return arch::build(job.architecture, {.batch_norm = arch::BatchNorm::Kept});
   Model model = NETFIT_TRY(load_model(job.model, environment));
   return std::move(model.graph);
-}
-
-// An architecture has no record of its own; CIFAR-10's is known.
-Result<ir::Preprocessing> find_preprocessing(const TrainJob& job, const data::Dataset& dataset, const ir::Graph& graph,
-                                             const Environment& environment) {
-  DataFlags flags = job.data;
-  const bool known = !job.architecture.empty() && flags.preprocess.empty() && dataset.class_names.size() == 10 &&
-                     dataset.class_names.front() == "airplane";
-  if (known) flags.preprocess = "cifar10";
-  const auto chosen = NETFIT_TRY(choose_preprocessing(flags, dataset, graph, environment));
-  if (!chosen) return bad_input(fmt::format("'{}' holds tensors; training takes images", flags.source));
-  return *chosen;
 }
 
 Result<Folder> prepare_folder(const TrainJob& job) {
@@ -118,27 +105,7 @@ void print_epoch(const train::EpochResult& epoch, std::int64_t epochs, const Env
   std::fflush(environment.err);
 }
 
-struct Answer {
-  train::TrainingResult result;
-  std::optional<double> test_top1;
-};
-
-Result<Answer> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
-                      const Folder& folder, const Environment& environment) {
-  result.graph.inputs.front().preprocessing = request.preprocessing;
-  result.graph.class_names = request.train->class_names;
-  NETFIT_TRY(save_trained(result.graph, folder.network()));
-  NETFIT_TRY(export_trained(result.graph, folder.root));
-  Answer answer{.result = std::move(result)};
-  DataFlags all = job.data;
-  all.limit.reset();
-  const Result<data::Dataset> test = open_data(all, data::Split::Test, answer.result.graph, environment);
-  if (!test) return answer;  // a folder of images may have no test split
-  answer.test_top1 = NETFIT_TRY(train::evaluate_top1(answer.result.graph, *test, request.preprocessing, job.device));
-  return answer;
-}
-
-Json answer_json(const TrainJob& job, const Answer& answer) {
+Json answer_json(const TrainJob& job, const Trained& answer) {
   return {{"finished", true},
           {"epoch", answer.result.epoch},
           {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
@@ -149,7 +116,18 @@ Json answer_json(const TrainJob& job, const Answer& answer) {
           {"netfit", kVersion}};
 }
 
-void print_answer(const TrainJob& job, const Answer& answer, const Environment& environment) {
+Result<Trained> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
+                       const Folder& folder, const Environment& environment) {
+  result.graph.inputs.front().preprocessing = request.preprocessing;
+  result.graph.class_names = request.train->class_names;
+  NETFIT_TRY(write_network(result.graph, folder.root));
+  Trained answer{.result = std::move(result)};
+  answer.test_top1 = NETFIT_TRY(find_test_top1(job, answer.result.graph, request.preprocessing, environment));
+  NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
+  return answer;
+}
+
+void print_answer(const TrainJob& job, const Trained& answer, const Environment& environment) {
   if (job.json) {
     Json json{{"folder", job.folder}};
     json.update(answer_json(job, answer));
@@ -168,7 +146,33 @@ void print_unfinished(const TrainJob& job, const Environment& environment) {
 
 }  // namespace
 
-Result<void> run_training(const TrainJob& job, const Environment& environment) {
+// An architecture has no record of its own; CIFAR-10's is known.
+Result<ir::Preprocessing> find_preprocessing(const TrainJob& job, const data::Dataset& dataset, const ir::Graph& graph,
+                                             const Environment& environment) {
+  DataFlags flags = job.data;
+  const bool known = !job.architecture.empty() && flags.preprocess.empty() && dataset.class_names.size() == 10 &&
+                     dataset.class_names.front() == "airplane";
+  if (known) flags.preprocess = "cifar10";
+  const auto chosen = NETFIT_TRY(choose_preprocessing(flags, dataset, graph, environment));
+  if (!chosen) return bad_input(fmt::format("'{}' holds tensors; training takes images", flags.source));
+  return *chosen;
+}
+
+Result<std::optional<double>> find_test_top1(const TrainJob& job, const ir::Graph& graph,
+                                             const ir::Preprocessing& preprocessing, const Environment& environment) {
+  DataFlags all = job.data;
+  all.limit.reset();
+  const Result<data::Dataset> test = open_data(all, data::Split::Test, graph, environment);
+  if (!test) return std::nullopt;  // a folder of images may have no test split
+  return NETFIT_TRY(train::evaluate_top1(graph, *test, preprocessing, job.device));
+}
+
+Result<void> write_network(const ir::Graph& graph, const fs::path& folder) {
+  NETFIT_TRY(save_trained(graph, folder / "network.safetensors"));
+  return export_trained(graph, folder);
+}
+
+Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Environment& environment) {
   train::TrainingRequest request{.recipe = job.recipe,
                                  .device = job.device,
                                  .threads = thread_count(job.threads),
@@ -196,13 +200,15 @@ Result<void> run_training(const TrainJob& job, const Environment& environment) {
   Result<train::TrainingResult> result = train::train(request, progress);
   if (!result && result.error().kind() == ErrorKind::Interrupted) {
     if (!progress.time_is_up()) return fail(std::move(result.error()).hint("the same command with --resume goes on"));
-    print_unfinished(job, environment);
-    return {};
+    return std::nullopt;
   }
   const train::TrainingResult trained = NETFIT_TRY(std::move(result));
-  const Answer answer = NETFIT_TRY(finish(job, request, trained, folder, environment));
-  NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
-  print_answer(job, answer, environment);
+  return finish(job, request, trained, folder, environment);
+}
+
+Result<void> run_training(const TrainJob& job, const Environment& environment) {
+  const std::optional<Trained> answer = NETFIT_TRY(train_in_folder(job, environment));
+  answer ? print_answer(job, *answer, environment) : print_unfinished(job, environment);
   return {};
 }
 
