@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for model.cc, export_trained.cc and latency_cost.cc in the preset train, which has neither a library for
-// any model format nor the cost models.
+// Stands in for model.cc, export_trained.cc, latency_cost.cc and sparsity_chart.cc in the preset train, which has
+// neither a library for any model format nor the cost models.
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/answers/sparsity_chart.h"
 #include "cli/latency_cost.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
@@ -26,6 +27,10 @@ Result<ir::GraphCost> latency_cost(const Target& target, const Environment&) {
       fmt::format("the latency on '{}' is not known: this netfit was built for training alone (allowed: "
                   "macs, params, bytes)",
                   base::printable(target.device)));
+}
+
+Result<std::string> sparsity_svg(const std::vector<SparseRound>&) {
+  return bad_usage("--chart: this netfit was built for training alone; the figures are in pruning.jsonl");
 }
 
 Result<void> export_trained(const ir::Graph&, const fs::path&) { return {}; }

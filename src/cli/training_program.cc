@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/commands/prune_job.h"
+#include "cli/commands/sparse_job.h"
 #include "cli/commands/train_job.h"
 
 namespace netfit::cli {
@@ -30,5 +31,9 @@ Result<void> run_training(const TrainJob&, const Environment&) {
 }
 
 Result<void> run_pruning(const PruneJob&, const Environment& environment) { return run_training({}, environment); }
+
+Result<void> run_sparse_pruning(const SparseJob&, const Environment& environment) {
+  return run_training({}, environment);
+}
 
 }  // namespace netfit::cli

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
+#include "cli/commands/pruning_folder.h"
 #include "cli/latency_cost.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
@@ -88,34 +89,6 @@ Json plan_of(const PruneJob& job, const Subject& subject) {
           {"seed", job.training.recipe.seed}};
 }
 
-Result<void> check_folder(const PruneJob& job, const std::string& plan) {
-  const fs::path file = fs::path(job.training.folder) / "pruning.json";
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return {};
-  const std::string shown = base::printable(job.training.folder);
-  if (!job.training.resume) {
-    return fail(Error(ErrorKind::BadUsage, "holds a pruning already (allowed: another folder, or --resume)").at(shown));
-  }
-  if (NETFIT_TRY(base::read_text(file)) == plan) return {};
-  return fail(
-      Error(ErrorKind::BadUsage, "holds another pruning: the network, the target or the data differ").at(shown));
-}
-
-Result<void> make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) return {};
-  return located(Result<void>(bad_input(error.message())), base::printable(folder.string()));
-}
-
-/// What a finished training has written down.
-std::optional<double> earlier_top1(const fs::path& run) {
-  const std::string text = base::read_text(run / "result.json").value_or("");
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || !json.contains("test_top1") || !json["test_top1"].is_number()) return std::nullopt;
-  return json["test_top1"].get<double>();
-}
-
 /// One pruning after the other, the first from the subject's graph.
 class Pruning {
  public:
@@ -123,7 +96,7 @@ class Pruning {
       : job_(job), subject_(subject), environment_(environment), plan_(plan_of(job, subject).dump(2) + "\n") {}
 
   Result<std::vector<Step>> run() {
-    NETFIT_TRY(check_folder(job_, plan_));
+    NETFIT_TRY(check_pruning_folder(job_.training, plan_));
     const double whole = NETFIT_TRY(subject_.cost(subject_.graph));
     allowed_ = job_.target.is_part ? whole * job_.target.value : job_.target.value;
     if (subject_.dataset) ranked_ = data::choose_samples(*subject_.dataset, kRankingImages, 0);
@@ -153,8 +126,8 @@ class Pruning {
       step.graph = NETFIT_TRY(load_trained(file));
     } else {
       step.graph = NETFIT_TRY(prune(graph, allowed));
-      NETFIT_TRY(make_folder(job_.tunes ? folder_of(number) : fs::path(job_.training.folder)));
-      if (number == 1) NETFIT_TRY(base::write_file(fs::path(job_.training.folder) / "pruning.json", plan_));
+      if (number == 1) NETFIT_TRY(begin_pruning_folder(job_.training, plan_));
+      if (job_.tunes) NETFIT_TRY(make_folder(folder_of(number)));
       if (job_.tunes) NETFIT_TRY(save_trained(step.graph, file));
     }
     if (job_.tunes) return train_on(std::move(step), file);
@@ -181,14 +154,9 @@ class Pruning {
     TrainJob training = job_.training;
     training.model = file;
     training.folder = folder_of(step.number);
-    const fs::path trained = folder_of(step.number) / "network.safetensors";
-    std::error_code ignored;
-    if (training.resume && fs::exists(trained, ignored)) {
-      step.graph = NETFIT_TRY(load_trained(trained));
-      step.test_top1 = earlier_top1(folder_of(step.number));
-      return step;
-    }
-    const std::optional<Trained> result = NETFIT_TRY(train_in_folder(training, environment_));
+    std::optional<Trained> result;
+    if (training.resume) result = NETFIT_TRY(find_finished_run(training.folder));
+    if (!result) result = NETFIT_TRY(train_in_folder(training, environment_));
     step.graph = result->result.graph;
     step.test_top1 = result->test_top1;
     return step;

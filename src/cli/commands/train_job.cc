@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/answers/print_json.h"
+#include "cli/commands/pruning_folder.h"
 #include "cli/flags/training_recipe.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
@@ -63,9 +64,7 @@ Result<ir::Graph> load_network(const TrainJob& job, const Environment& environme
 
 Result<Folder> prepare_folder(const TrainJob& job) {
   const Folder folder{job.folder};
-  std::error_code error;
-  fs::create_directories(folder.root, error);
-  if (error) return located(Result<Folder>(bad_input(error.message())), base::printable(job.folder));
+  NETFIT_TRY(make_folder(folder.root));
   std::error_code ignored;
   if (!job.resume && fs::exists(folder.checkpoint(), ignored)) {
     return fail(Error(ErrorKind::BadUsage, "holds a training already (allowed: another folder, or --resume)")
@@ -177,14 +176,16 @@ Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Enviro
                                  .device = job.device,
                                  .threads = thread_count(job.threads),
                                  .resume = job.resume,
-                                 .checkpoint_minutes = job.checkpoint_minutes};
+                                 .checkpoint_minutes = job.checkpoint_minutes,
+                                 .first_epoch = job.first_epoch,
+                                 .snapshot = {.epoch = job.snapshot_epoch}};
   request.graph = NETFIT_TRY(load_network(job, environment));
   if (!job.teacher.empty()) request.teacher = NETFIT_TRY(load_model(job.teacher, environment)).graph;
   const data::Dataset dataset = NETFIT_TRY(open_data(job.data, data::Split::Train, request.graph, environment));
   request.train = &dataset;
   request.preprocessing = NETFIT_TRY(find_preprocessing(job, dataset, request.graph, environment));
-  request.name = fmt::format("{} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
-                             training_recipe_text(job.recipe));
+  request.name = fmt::format("{} {} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
+                             training_recipe_text(job.recipe), job.first_epoch);
   NETFIT_TRY(train::check(request));
   const Folder folder = NETFIT_TRY(prepare_folder(job));
   request.checkpoint = folder.checkpoint();
@@ -196,6 +197,12 @@ Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Enviro
     if (!job.json) print_epoch(epoch, job.recipe.schedule.epochs, environment);
     return base::write_file(folder.metrics(), *metrics);
   };
+  if (job.snapshot_epoch > 0) {
+    request.snapshot.take = [&](ir::Graph graph) {
+      graph.inputs.front().preprocessing = request.preprocessing;
+      return save_trained(graph, folder.root / "rewind.safetensors");
+    };
+  }
   LimitedProgress progress(*environment.progress, job.budget_seconds);
   Result<train::TrainingResult> result = train::train(request, progress);
   if (!result && result.error().kind() == ErrorKind::Interrupted) {

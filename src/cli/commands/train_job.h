@@ -24,6 +24,8 @@ struct TrainJob {
   double checkpoint_minutes = 5;
   std::optional<double> budget_seconds;  ///< wall time after which the training is left to be resumed
   bool json = false;
+  std::int64_t first_epoch = 0;     ///< as in train::TrainingRequest
+  std::int64_t snapshot_epoch = 0;  ///< after which rewind.safetensors is written; 0: it is not
 };
 
 /// What a training has come to.

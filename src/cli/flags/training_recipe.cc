@@ -42,6 +42,7 @@ Word word(T& value, std::string_view words) {
 // clang-format off
 constexpr std::array kKeys{
     Key{"", "arithmetic", [](Recipe& r) -> Field { return word(r.arithmetic, "float32|float16"); }},
+    Key{"", "keep_zeros", [](Recipe& r) -> Field { return &r.keep_zeros; }},
     Key{"", "validation", [](Recipe& r) -> Field { return &r.validation; }, 0, 1e9},
     Key{"", "evaluate_every", [](Recipe& r) -> Field { return &r.evaluate_every; }, 1, 1e6},
     Key{"", "seed", [](Recipe& r) -> Field { return &r.seed; }, 0, 1e15},
