@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for model.cc, export_trained.cc, latency_cost.cc and sparsity_chart.cc in the preset train, which has
-// neither a library for any model format nor the cost models.
+// Stands in for model.cc, export_trained.cc, integer_file.cc, latency_cost.cc and sparsity_chart.cc in the preset
+// train, which has neither a library for any model format nor the cost models.
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/answers/sparsity_chart.h"
+#include "cli/integer_file.h"
 #include "cli/latency_cost.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
@@ -28,6 +29,8 @@ Result<ir::GraphCost> latency_cost(const Target& target, const Environment&) {
                   "macs, params, bytes)",
                   base::printable(target.device)));
 }
+
+Result<std::optional<double>> judge_integer_file(const IntegerJob&, const Environment&) { return std::nullopt; }
 
 Result<std::string> sparsity_svg(const std::vector<SparseRound>&) {
   return bad_usage("--chart: this netfit was built for training alone; the figures are in pruning.jsonl");

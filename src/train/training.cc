@@ -118,7 +118,8 @@ void Training::calibrate() {
   const c10::NoGradGuard no_grad;
   at::Tensor ranges = state_.parameters.ranges();
   const at::Tensor sums = at::zeros_like(ranges);
-  const std::int64_t batches = std::min(recipe_.qat.calibration_batches, subject_.images.count() / kBatch + 1);
+  const std::int64_t batches =
+      std::min(recipe_.qat.calibration_batches, (subject_.images.count() + kBatch - 1) / kBatch);
   for (std::int64_t batch = 0; batch < batches; ++batch) {
     const std::int64_t end = std::min((batch + 1) * kBatch, subject_.images.count());
     const at::Tensor images = subject_.images.plain(at::arange(batch * kBatch, end, state_.order.options()));

@@ -13,6 +13,7 @@
 #include "cli/answers/print_json.h"
 #include "cli/commands/pruning_folder.h"
 #include "cli/flags/training_recipe.h"
+#include "cli/integer_file.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
 #include "cli/version.h"
@@ -105,14 +106,19 @@ void print_epoch(const train::EpochResult& epoch, std::int64_t epochs, const Env
 }
 
 Json answer_json(const TrainJob& job, const Trained& answer) {
-  return {{"finished", true},
-          {"epoch", answer.result.epoch},
-          {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
-          {"device", answer.result.device},
-          {"architecture", job.architecture},
-          {"model", job.model},
-          {"teacher", job.teacher},
-          {"netfit", kVersion}};
+  Json json{{"finished", true},
+            {"epoch", answer.result.epoch},
+            {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
+            {"device", answer.result.device},
+            {"architecture", job.architecture},
+            {"model", job.model},
+            {"teacher", job.teacher},
+            {"netfit", kVersion}};
+  if (job.recipe.qat.scheme != train::QatScheme::None) {
+    json["scheme"] = name(job.recipe.qat.scheme);
+    json["integer_top1"] = answer.integer_top1 ? Json(*answer.integer_top1) : Json();
+  }
+  return json;
 }
 
 Result<Trained> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
@@ -122,6 +128,14 @@ Result<Trained> finish(const TrainJob& job, const train::TrainingRequest& reques
   NETFIT_TRY(write_network(result.graph, folder.root));
   Trained answer{.result = std::move(result)};
   answer.test_top1 = NETFIT_TRY(find_test_top1(job, answer.result.graph, request.preprocessing, environment));
+  if (job.recipe.qat.scheme != train::QatScheme::None) {
+    answer.integer_top1 = NETFIT_TRY(judge_integer_file({.model = folder.root / "network.safetensors",
+                                                         .file = folder.root / "network.tflite",
+                                                         .scheme = name(job.recipe.qat.scheme),
+                                                         .data = job.data,
+                                                         .threads = thread_count(job.threads)},
+                                                        environment));
+  }
   NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
   return answer;
 }
@@ -132,8 +146,11 @@ void print_answer(const TrainJob& job, const Trained& answer, const Environment&
     json.update(answer_json(job, answer));
     return print_json(json, environment);
   }
-  const std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
-                                            : std::string("no test images");
+  std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
+                                      : std::string("no test images");
+  if (answer.integer_top1) {
+    test += fmt::format(", {:.2f} % ({}, network.tflite)", *answer.integer_top1, name(job.recipe.qat.scheme));
+  }
   fmt::print(environment.out, "{}: weights of epoch {} of {}, {}, trained on {}\n", job.folder, answer.result.epoch,
              job.recipe.schedule.epochs, test, answer.result.device);
 }

@@ -32,10 +32,13 @@ struct TrainJob {
 struct Trained {
   train::TrainingResult result;
   std::optional<double> test_top1;  ///< percent, in float32; none if there are no test images
+  /// The same of the integer file, after quantization-aware training.
+  std::optional<double> integer_top1;
 };
 
 /// Trains, and writes into the folder: recipe.toml, metrics.jsonl (a line an epoch), checkpoint.safetensors,
-/// and, once the training is done, network.safetensors, result.json and, where this netfit writes it, network.onnx.
+/// and, once the training is done, network.safetensors, result.json and, where this netfit writes them, network.onnx
+/// and, after quantization-aware training, network.tflite in the integers that it was for.
 /// Nothing comes back if the time was up first.
 Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Environment& environment);
 
