@@ -9,13 +9,13 @@
 #include "ir/ops/conv.h"
 #include "passes/node_activation.h"
 #include "quant/observers/channel_statistics.h"
-#include "quant/techniques/channel_strands.h"
+#include "quant/techniques/scale_strands.h"
 
 namespace netfit::collapse {
 namespace {
 
-using quant::ChannelStrands;
-using quant::Strand;
+using passes::ChannelStrands;
+using passes::Strand;
 
 constexpr std::int64_t kMostExponent = 6;
 constexpr double kShareOfExpansions = 0.05;

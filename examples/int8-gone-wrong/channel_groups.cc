@@ -6,6 +6,7 @@
 #include "ir/ops.h"
 #include "passes/layer_channels.h"
 #include "passes/node_activation.h"
+#include "quant/techniques/scale_strands.h"
 
 namespace netfit::gone_wrong {
 namespace {
@@ -26,10 +27,10 @@ void scale_constant(ir::Graph& graph, ir::ValueId value, const Factor& factor) {
 }  // namespace
 
 std::vector<ChannelGroup> find_channel_groups(const ir::Graph& graph) {
-  const quant::ChannelStrands strands(graph);
+  const passes::ChannelStrands strands(graph);
   std::vector<ChannelGroup> found;
-  for (const quant::ChannelGroup& joined : strands.groups()) {
-    const std::span<const quant::Strand> channels = strands.of(joined.values.front());
+  for (const passes::ChannelGroup& joined : strands.groups()) {
+    const std::span<const passes::Strand> channels = strands.of(joined.values.front());
     if (joined.strands.size() != channels.size()) continue;
     ChannelGroup group{.values = joined.values, .channels = {channels.begin(), channels.end()}};
     for (const NodeId id : graph.order()) {
@@ -52,7 +53,7 @@ void scale_outputs(ir::Graph& graph, NodeId layer, std::span<const double> facto
 }
 
 void scale_channels(ir::Graph& graph, const ChannelGroup& group, std::span<const double> factors) {
-  const quant::ChannelStrands strands(graph);
+  const passes::ChannelStrands strands(graph);
   std::vector<double> of_strands(strands.count(), 1.0);
   for (std::size_t c = 0; c < group.channels.size(); ++c) of_strands[group.channels[c]] = factors[c];
   quant::scale_strands(graph, strands, of_strands);

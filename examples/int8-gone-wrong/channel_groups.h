@@ -6,18 +6,18 @@
 #include <vector>
 
 #include "ir/graph.h"
-#include "quant/techniques/channel_strands.h"
+#include "passes/channel_strands.h"
 
 namespace netfit::gone_wrong {
 
 /// Values whose channel c is one and the same, because additions, pooling and the like join them. Their channels can
 /// be scaled without changing what the network computes.
 struct ChannelGroup {
-  std::vector<ir::ValueId> values;      ///< in graph order
-  std::vector<quant::Strand> channels;  ///< of the values: all of them are free
-  std::vector<ir::NodeId> producers;    ///< layers
-  bool residual = false;                ///< an addition joins some of them
-  bool clamped = false;                 ///< a relu6 lies between: only factors that saturate nothing are free
+  std::vector<ir::ValueId> values;       ///< in graph order
+  std::vector<passes::Strand> channels;  ///< of the values: all of them are free
+  std::vector<ir::NodeId> producers;     ///< layers
+  bool residual = false;                 ///< an addition joins some of them
+  bool clamped = false;                  ///< a relu6 lies between: only factors that saturate nothing are free
 };
 
 /// Groups between layers of an optimized float graph.

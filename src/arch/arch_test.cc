@@ -4,6 +4,7 @@
 // channel).
 #include "arch/arch.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "arch/family.h"
 #include "ir/hash.h"
 #include "ir/op_spec.h"
+#include "ir/ops.h"
 #include "ir/verifier.h"
 
 namespace netfit::arch {
@@ -268,8 +270,8 @@ std::int64_t count_of(const ir::Graph& graph, const ir::OpSpec& op) {
 TEST(Arch, BuildsCellsOfNasBench201) {
   // Node 1 reaches no end, so that its convolution is there only when dead operations are kept.
   const std::string cell = "|nor_conv_1x1~0|+|avg_pool_3x3~0|none~1|+|skip_connect~0|none~1|nor_conv_3x3~2|";
-  const ir::Graph pruned = build("nb201:arch=" + cell).value();
-  const ir::Graph whole = build("nb201:dead=kept,arch=" + cell).value();
+  const ir::Graph pruned = graph_of("nb201:arch=" + cell);
+  const ir::Graph whole = graph_of("nb201:dead=kept,arch=" + cell);
   // A stem, two reductions of three convolutions, and one convolution in each of 15 cells.
   EXPECT_EQ(count_of(pruned, ir::kConv2d), 1 + 2 * 3 + 15);
   EXPECT_EQ(count_of(whole, ir::kConv2d), 1 + 2 * 3 + 2 * 15);

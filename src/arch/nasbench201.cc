@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dong and Yang, "NAS-Bench-201", ICLR 2020 (arXiv:2001.00326), section 2: three stages of five equal cells, 16 to 64
-// channels, a residual block of stride 2 between stages. A cell sums, in each of its nodes 1 to 3, operations on earlier
-// nodes; a convolution is ReLU, convolution, batch norm.
+// channels, a residual block of stride 2 between stages. A cell sums, in each of its nodes 1 to 3, operations on
+// earlier nodes; a convolution is ReLU, convolution, batch norm.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -35,11 +35,13 @@ Result<Cell> parse_cell(std::string_view text) {
     const std::string& node = nodes[static_cast<std::size_t>(to - 1)];
     if (node.size() < 2 || !node.starts_with('|') || !node.ends_with('|')) return fault("has no bars around a node");
     const std::vector<std::string> edges = base::split(std::string_view(node).substr(1, node.size() - 2), '|');
-    if (edges.size() != static_cast<std::size_t>(to)) return fault(fmt::format("has not {} edges into node {}", to, to));
+    if (edges.size() != static_cast<std::size_t>(to))
+      return fault(fmt::format("has not {} edges into node {}", to, to));
     for (int from = 0; from < to; ++from) {
       const std::string& edge = edges[static_cast<std::size_t>(from)];
       const std::string operation = edge.substr(0, edge.find('~'));
-      if (std::ranges::find(kOperations, operation) == kOperations.end() || edge != fmt::format("{}~{}", operation, from)) {
+      if (std::ranges::find(kOperations, operation) == kOperations.end() ||
+          edge != fmt::format("{}~{}", operation, from)) {
         return fault(fmt::format("has '{}' where one of {} with ~{} is expected", base::printable(edge),
                                  fmt::join(kOperations, ", "), from));
       }
@@ -69,12 +71,13 @@ Result<std::string> canonical_cell(std::string_view text) {
 }
 
 constexpr std::array kParameters{
-    Parameter{.name = "arch",
-              .summary = "the cell's operations, node by node",
-              .kind = ParameterKind::Text,
-              .fallback = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
-              .words = "none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3 as |OP~0|+|OP~0|OP~1|+...",
-              .read = &canonical_cell},
+    Parameter{
+        .name = "arch",
+        .summary = "the cell's operations, node by node",
+        .kind = ParameterKind::Text,
+        .fallback = "|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|",
+        .words = "none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3 as |OP~0|+|OP~0|OP~1|+...",
+        .read = &canonical_cell},
     Parameter{.name = "dead",
               .summary = "operations whose result nobody uses; a converter removes them",
               .kind = ParameterKind::Word,

@@ -25,6 +25,7 @@ extern const Command kInspect;
 extern const Command kMixed;
 extern const Command kOpt;
 extern const Command kPareto;
+extern const Command kPrune;
 extern const Command kQuantize;
 extern const Command kRecommend;
 extern const Command kReport;

@@ -7,7 +7,7 @@
 namespace netfit::cli {
 namespace {
 
-constexpr std::array kCommands{&kTrain};
+constexpr std::array kCommands{&kPrune, &kTrain};
 
 }  // namespace
 

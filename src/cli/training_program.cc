@@ -6,12 +6,20 @@
 
 #include <unistd.h>
 
+#include "cli/commands/prune_job.h"
+#include "cli/commands/sparse_job.h"
 #include "cli/commands/train_job.h"
 
 namespace netfit::cli {
 
+namespace {
+
+bool trains(std::string_view command) { return command == "train" || command == "prune"; }
+
+}  // namespace
+
 void become_training_program(char** argv) {
-  if (argv[0] == nullptr || argv[1] == nullptr || std::string_view(argv[1]) != "train") return;
+  if (argv[0] == nullptr || argv[1] == nullptr || !trains(argv[1])) return;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) ::execv((self.parent_path() / "netfit-train").c_str(), argv);
@@ -20,6 +28,12 @@ void become_training_program(char** argv) {
 // Where it could not.
 Result<void> run_training(const TrainJob&, const Environment&) {
   return missing_program("the program netfit-train does not lie beside netfit");
+}
+
+Result<void> run_pruning(const PruneJob&, const Environment& environment) { return run_training({}, environment); }
+
+Result<void> run_sparse_pruning(const SparseJob&, const Environment& environment) {
+  return run_training({}, environment);
 }
 
 }  // namespace netfit::cli

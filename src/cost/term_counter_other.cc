@@ -54,7 +54,8 @@ void TermCounter::count_other(const ir::NodeView& node, bool int8, TermCounts& c
 
 void TermCounter::count_opaque(const ir::NodeView& node, TermCounts& counts) const {
   using std::string_view;
-  constexpr std::array<string_view, 8> kExponential{"exp", "gelu", "mish", "sigmoid", "softmax", "swish", "tanh", "elu"};
+  constexpr std::array<string_view, 8> kExponential{"exp",     "gelu",  "mish", "sigmoid",
+                                                    "softmax", "swish", "tanh", "elu"};
   constexpr std::array<string_view, 2> kBinary{"binary_op", "eltwise"};
   const auto has = [](const auto& names, string_view name) { return std::ranges::find(names, name) != names.end(); };
   const auto& attrs = node.attrs<ir::OpaqueAttrs>();

@@ -70,6 +70,7 @@ struct Recipe {
   DistillationRecipe distillation;
   QatRecipe qat;
   Arithmetic arithmetic = Arithmetic::Float32;
+  bool keep_zeros = false;          ///< weights that are 0 before the first step stay 0
   std::int64_t validation = 5000;   ///< training images held out, to choose by; 0: none, the last weights count
   std::int64_t evaluate_every = 1;  ///< epochs
   std::int64_t seed = 1;

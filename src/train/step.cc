@@ -69,6 +69,7 @@ void Step::update(StepState& state, const at::Tensor& loss) const {
   at::Tensor gradient = parameters.flatten(gradients);
   const Layout& layout = parameters.layout();
   if (!recipe_.qat.learn_ranges) gradient.narrow(0, layout.weights + layout.vectors, 2 * layout.ranges).zero_();
+  if (state.mask.defined()) gradient = gradient * state.mask;
   const at::Tensor sound = gradient.sum().isfinite();
   if (scaled) {
     gradient = gradient / state.loss_scale;
@@ -77,6 +78,8 @@ void Step::update(StepState& state, const at::Tensor& loss) const {
   }
   const at::Tensor rate = state.rates.index_select(0, state.steps.view({1}));
   state.optimizer->step(parameters, gradient, rate, sound);
+  // A masked weight has neither gradient nor decay, and so no momentum; but Muon's steps mix the weights of a kernel.
+  if (state.mask.defined()) parameters.trained.mul_(state.mask);
   parameters.refresh();
   if (!state.averaged) return;
   const double kept = recipe_.regularization.ema;

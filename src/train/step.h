@@ -25,6 +25,7 @@ struct StepState {
   Parameters parameters;
   std::optional<Parameters> averaged;  ///< EMA of trained numbers and statistics
   std::unique_ptr<Optimizer> optimizer;
+  at::Tensor mask;        ///< float32 [trained numbers]: 0 where a weight has to stay 0; undefined if none has
   at::Tensor order;       ///< int64 [samples]: the epoch's order
   at::Tensor position;    ///< int64: where in it the next batch begins
   at::Tensor steps;       ///< int64: done since the beginning

@@ -11,7 +11,6 @@
 #include "train/training.h"
 
 namespace netfit::train {
-namespace {
 
 Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
   const std::string shown = base::printable(dataset.name);
@@ -30,6 +29,8 @@ Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
   }
   return {};
 }
+
+namespace {
 
 Result<void> check_teacher(const ir::Graph& teacher, const ir::Graph& graph) {
   NETFIT_TRY(Network::create(teacher));
@@ -78,6 +79,10 @@ Result<void> check(const TrainingRequest& request) {
     return bad_usage("arithmetic = \"float16\" needs a GPU (allowed on a CPU: float32)");
   if (recipe.qat.scheme != QatScheme::None && request.graph.weights == ir::Weights::Absent)
     return bad_usage("quantization-aware training goes on from a trained network (--model)");
+  if (std::max(request.first_epoch, request.snapshot.epoch) >= recipe.schedule.epochs) {
+    return bad_usage(fmt::format("a training of {} epochs cannot be rewound to epoch {}", recipe.schedule.epochs,
+                                 std::max(request.first_epoch, request.snapshot.epoch)));
+  }
   ir::Graph graph = NETFIT_TRY(trained_form(request.graph, recipe.qat.scheme));
   NETFIT_TRY(Network::create(std::move(graph), recipe.qat.scheme));
   NETFIT_TRY(check_data(*request.train, request.graph));

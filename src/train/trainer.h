@@ -27,6 +27,12 @@ struct EpochResult {
   double images_per_second = 0;
 };
 
+/// The weights as they are, not averaged, after an epoch.
+struct Snapshot {
+  std::int64_t epoch = 0;
+  std::function<Result<void>(const ir::Graph&)> take;  ///< a failure ends the training; absent: none is taken
+};
+
 struct TrainingRequest {
   ir::Graph graph;  ///< float32, one image in; weights absent: they are drawn from the seed
   Recipe recipe;
@@ -40,6 +46,9 @@ struct TrainingRequest {
   std::filesystem::path checkpoint;  ///< read if it is there and `resume`; written every `checkpoint_minutes`
   bool resume = false;
   double checkpoint_minutes = 5;
+  /// Epochs of the recipe that count as done when the training begins, with these weights and nothing else remembered.
+  std::int64_t first_epoch = 0;
+  Snapshot snapshot;
   /// Called after each epoch; a failure (a full disk) ends the training.
   std::function<Result<void>(const EpochResult&)> report;
 };

@@ -17,6 +17,14 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
+// Taken before the first step, also of a training that is resumed: a weight that becomes 0 on its way is free.
+at::Tensor mask_of(const Parameters& parameters) {
+  at::Tensor mask = at::ones_like(parameters.trained);
+  const std::int64_t weights = parameters.layout().weights;
+  mask.narrow(0, 0, weights).copy_(parameters.trained.narrow(0, 0, weights).ne(0));
+  return mask;
+}
+
 StepState make_state(const Network& network, const Recipe& recipe, std::int64_t samples, at::Device device) {
   const at::ScalarType arithmetic = recipe.arithmetic == Arithmetic::Float16 ? at::kHalf : at::kFloat;
   Parameters parameters(network.graph(), network.layout(), device, arithmetic);
@@ -33,6 +41,7 @@ StepState make_state(const Network& network, const Recipe& recipe, std::int64_t 
                   .loss_scale = at::full({}, kFirstLossScale, real),
                   .loss_sum = at::zeros({}, real),
                   .correct = at::zeros({}, whole)};
+  if (recipe.keep_zeros) state.mask = mask_of(state.parameters);
   if (recipe.regularization.ema > 0) state.averaged = state.parameters.clone();
   state.optimizer = make_optimizer(recipe.optimizer, state.parameters);
   return state;
@@ -95,6 +104,8 @@ Result<void> Training::begin() {
   std::error_code ignored;
   if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) {
     if (recipe_.qat.scheme != QatScheme::None) calibrate();
+    position_.steps = request_.first_epoch * steps_per_epoch_;
+    state_.steps.fill_(position_.steps);
     return {};
   }
   position_ = NETFIT_TRY(read_checkpoint(request_.checkpoint, subject_.name, state_));
@@ -107,7 +118,8 @@ void Training::calibrate() {
   const c10::NoGradGuard no_grad;
   at::Tensor ranges = state_.parameters.ranges();
   const at::Tensor sums = at::zeros_like(ranges);
-  const std::int64_t batches = std::min(recipe_.qat.calibration_batches, subject_.images.count() / kBatch + 1);
+  const std::int64_t batches =
+      std::min(recipe_.qat.calibration_batches, (subject_.images.count() + kBatch - 1) / kBatch);
   for (std::int64_t batch = 0; batch < batches; ++batch) {
     const std::int64_t end = std::min((batch + 1) * kBatch, subject_.images.count());
     const at::Tensor images = subject_.images.plain(at::arange(batch * kBatch, end, state_.order.options()));
@@ -168,7 +180,11 @@ Result<void> Training::end_epoch(std::int64_t epoch) {
                      .images_per_second = samples / position_.epoch_seconds};
   const bool is_last = epoch == recipe_.schedule.epochs;
   if (subject_.validation && (is_last || epoch % recipe_.evaluate_every == 0)) validate(result);
-  return request_.report ? request_.report(result) : Result<void>();
+  if (request_.report) NETFIT_TRY(request_.report(result));
+  if (!request_.snapshot.take || epoch != request_.snapshot.epoch) return {};
+  ir::Graph graph = subject_.network.graph();
+  state_.parameters.store(graph);
+  return request_.snapshot.take(graph);
 }
 
 void Training::validate(EpochResult& result) {

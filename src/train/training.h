@@ -59,4 +59,7 @@ double top1(const Network& network, const Parameters& parameters, const Images& 
 
 std::int64_t class_count(const ir::Graph& graph);
 
+/// What keeps a graph from being trained or judged on a data set, if anything: no labels, other images, other classes.
+Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph);
+
 }  // namespace netfit::train

@@ -7,29 +7,12 @@
 
 #include <gtest/gtest.h>
 
-#include "arch/arch.h"
-#include "base/random.h"
-#include "whole_networks.h"
+#include "random_weights.h"
 
 namespace netfit::whole_networks {
 namespace {
 
 class TrainedNetwork : public ::testing::TestWithParam<const char*> {};
-
-// Random numbers of the size that trained networks have; batch norms get means and variances that matter.
-ir::Graph with_random_weights(const std::string& spec) {
-  ir::Graph graph = must(arch::build(spec, {.batch_norm = arch::BatchNorm::Kept}));
-  train::initialize(graph, 7);
-  base::Random random(11);
-  for (const ir::ValueId id : graph.values()) {
-    ir::Value& value = graph.value(id);
-    if (!value.is_constant() || value.shape.rank() != 1) continue;
-    const bool positive = value.constant->data<float>().front() == 1;
-    for (float& x : value.constant->mutable_data<float>())
-      x = positive ? random.real(0.5F, 1.5F) : random.real(-0.3F, 0.3F);
-  }
-  return graph;
-}
 
 void expect_same_function(const ir::Graph& graph, const Tensor& input) {
   const train::Network network = must(train::Network::create(graph));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trainings from begin to end on small made-up images, and one on CIFAR-10 where it lies.
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -12,6 +13,8 @@
 #include "ir/printer.h"
 #include "support/paths.h"
 #include "support/temporary_folder.h"
+#include "train/network.h"
+#include "train/pruning/sparsity.h"
 #include "train/trainer.h"
 #include "whole_networks.h"
 
@@ -141,6 +144,42 @@ TEST_F(Training, AveragesWeightsIfAsked) {
   EXPECT_NE(averaged, trained());
 }
 
+// One step an epoch, so that a snapshot shows the weights after each step.
+TEST_F(Training, AveragesEveryStepWithTheSameWeight) {
+  request_.recipe.validation = 0;
+  request_.recipe.schedule = {.epochs = 3, .batch = data_.count(), .warm_up_epochs = 0};
+  train::initialize(request_.graph, 3);
+  const auto floats = [](const ir::Graph& graph) {
+    std::vector<float> all;
+    for (const ir::ValueId id : graph.values()) {
+      if (!graph.value(id).is_constant()) continue;
+      const auto data = graph.value(id).constant->data<float>();
+      all.insert(all.end(), data.begin(), data.end());
+    }
+    return all;
+  };
+  const auto result = [&] { return floats(must(train::train(request_, base::no_progress())).graph); };
+  std::vector<std::vector<float>> steps{floats(request_.graph)};
+  for (const std::int64_t epoch : {1, 2}) {
+    request_.snapshot = {.epoch = epoch, .take = [&](const ir::Graph& graph) -> Result<void> {
+                           steps.push_back(floats(graph));
+                           return {};
+                         }};
+    must(train::train(request_, base::no_progress()));
+  }
+  request_.snapshot = {};
+  request_.recipe.regularization.ema = 0;
+  steps.push_back(result());
+  request_.recipe.regularization.ema = 0.7;
+  const std::vector<float> averaged = result();
+  ASSERT_EQ(steps.size(), 4U);
+  for (std::size_t i = 0; i < averaged.size(); ++i) {
+    float wanted = steps[0][i];
+    for (std::size_t step = 1; step < 4; ++step) wanted = 0.7F * wanted + 0.3F * steps[step][i];
+    ASSERT_NEAR(averaged[i], wanted, 1e-4 * (1 + std::abs(wanted))) << i;
+  }
+}
+
 TEST_F(Training, KeepsTheBestEpochOfTheHeldOutImages) {
   request_.recipe.schedule.epochs = 6;
   request_.recipe.optimizer.learning_rate = 3;  // far too high, so that epochs differ
@@ -173,6 +212,45 @@ TEST_F(Training, GoesOnFromTheWeightsOfItsGraph) {
   request_.recipe.optimizer.learning_rate = 1e-4;
   must(train::train(request_, base::no_progress()));
   EXPECT_GT(epochs_.front().train_top1, 90);
+}
+
+// By every optimizer, each of which remembers something else.
+class SparseTraining : public Training, public ::testing::WithParamInterface<train::OptimizerKind> {};
+
+TEST_P(SparseTraining, KeepsZerosIfAskedAndOnlyThen) {
+  train::initialize(request_.graph, 3);
+  request_.graph = train::sparsified(request_.graph, 0.5);
+  request_.recipe.optimizer = {.kind = GetParam(), .learning_rate = 0.01};
+  request_.recipe.schedule.epochs = 1;
+  const auto now = [&] { return train::sparsity_of(must(train::train(request_, base::no_progress())).graph); };
+  EXPECT_LT(now(), 0.1);
+  request_.recipe.keep_zeros = true;
+  EXPECT_EQ(now(), train::sparsity_of(request_.graph));
+}
+
+INSTANTIATE_TEST_SUITE_P(By, SparseTraining,
+                         ::testing::Values(train::OptimizerKind::Sgd, train::OptimizerKind::AdamW,
+                                           train::OptimizerKind::Muon));
+
+TEST_F(Training, GoesOnFromASnapshotAsIfItHadBegunThere) {
+  request_.recipe.validation = 0;
+  request_.recipe.optimizer.momentum = 0;  // which a snapshot does not hold
+  request_.recipe.regularization.ema = 0;
+  request_.recipe.augmentation = {.crop = 0, .flip = false};  // nor does it hold the generator
+  std::optional<ir::Graph> snapshot;
+  request_.snapshot = {.epoch = 2, .take = [&](const ir::Graph& graph) -> Result<void> {
+                         snapshot = graph;
+                         return {};
+                       }};
+  const std::string whole = trained();
+  ASSERT_TRUE(snapshot.has_value());
+  request_.graph = *snapshot;
+  request_.first_epoch = 2;
+  request_.snapshot = {};
+  epochs_.clear();
+  EXPECT_EQ(trained(), whole);
+  ASSERT_EQ(epochs_.size(), 1U);
+  EXPECT_EQ(epochs_.front().epoch, 3);
 }
 
 TEST_F(Training, NamesWhatDoesNotFit) {

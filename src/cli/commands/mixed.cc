@@ -16,10 +16,9 @@
 #include "cli/flags/choice.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/recipe_file.h"
+#include "cli/latency_cost.h"
 #include "cli/mixed/mixed_curve.h"
 #include "cli/model.h"
-#include "cost/estimate.h"
-#include "device/catalog.h"
 #include "formats/catalog.h"
 #include "select/parse_limit.h"
 
@@ -91,22 +90,6 @@ Result<void> check_flags(const Options& options) {
   return {};
 }
 
-// Milliseconds on the device, as its runtime would run the graph.
-Result<quant::GraphCost> latency_cost(const Options& options, const Environment& environment) {
-  device::FoundDevice found = NETFIT_TRY(device::load_device(options.device, environment.device_roots));
-  for (const std::string& remark : found.notes) note(environment, remark);
-  device::Runtime runtime = NETFIT_TRY(device::load_runtime(options.runtime, found.device, environment.device_roots));
-  return [device = std::move(found.device), runtime = std::move(runtime)](const ir::Graph& graph) -> Result<double> {
-    const cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, device, runtime, {}));
-    if (const Reading* latency = estimate.find(Quantity::Latency)) return latency->value;
-    std::string reason = "unknown";
-    for (const auto& missing : estimate.unavailable) {
-      if (missing.quantity == Quantity::Latency) reason = missing.reason;
-    }
-    return bad_input(fmt::format("latency on {} is unavailable: {}", device.name, reason));
-  };
-}
-
 struct Budget {
   std::string wanted;
   double limit = 0.0;
@@ -150,7 +133,7 @@ Result<void> run_mixed(Options options, const Environment& environment) {
   NETFIT_TRY(check_float(model.graph, model.path));
   MixedCost cost{.what = "bytes", .unit = "bytes"};
   if (!options.device.empty()) {
-    options.setup.cost = NETFIT_TRY(latency_cost(options, environment));
+    options.setup.cost = NETFIT_TRY(latency_cost({options.device, options.runtime}, environment));
     cost = {.what = "latency on " + options.device, .unit = "ms"};
   }
   options.setup.threads = thread_count(options.setup.threads);

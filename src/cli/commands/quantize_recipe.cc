@@ -119,13 +119,12 @@ Result<void> find_departures(const RecipeJob& job, RecipeOutcome& outcome, const
 
 }  // namespace
 
-Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& environment) {
+Result<RecipeOutcome> write_quantized(const RecipeJob& job, const Model& model, const Environment& environment) {
   NETFIT_TRY(formats::format_for(job.output));
   for (const std::string& path : {job.output, job.save_recipe}) {
     if (!path.empty()) NETFIT_TRY(check_writable(path));
   }
   RecipeOutcome outcome{.recipe = NETFIT_TRY(wanted_recipe(job, environment))};
-  const Model model = NETFIT_TRY(load_model(job.model, environment));
   ir::Graph graph = NETFIT_TRY(optimized(model));
   NETFIT_TRY(check_float(graph, model.path));
   const CalibrationSamples training = NETFIT_TRY(
@@ -145,6 +144,13 @@ Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& envir
   outcome.bytes = NETFIT_TRY(save_with_record(outcome.quantized.graph, job.output, record_of(job, outcome)));
   NETFIT_TRY(find_departures(job, outcome, environment));
   if (!job.save_recipe.empty()) NETFIT_TRY(base::write_file(job.save_recipe, print_recipe(outcome.recipe)));
+  return outcome;
+}
+
+Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& environment) {
+  NETFIT_TRY(formats::format_for(job.output));
+  const Model model = NETFIT_TRY(load_model(job.model, environment));
+  const RecipeOutcome outcome = NETFIT_TRY(write_quantized(job, model, environment));
   print_outcome(job, model, outcome, environment);
   return {};
 }

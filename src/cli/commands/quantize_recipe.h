@@ -48,7 +48,10 @@ struct RecipeOutcome {
   std::optional<Arithmetic> arithmetic;  ///< of the file, where the scheme promises integers
 };
 
-/// Writes the file, and says what was done.
+/// Writes the file that `model`, the job's, becomes.
+Result<RecipeOutcome> write_quantized(const RecipeJob& job, const Model& model, const Environment& environment);
+
+/// The same, and says what was done.
 Result<void> quantize_with_recipe(const RecipeJob& job, const Environment& environment);
 
 /// The answer: text, or one JSON object.

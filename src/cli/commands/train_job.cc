@@ -11,7 +11,9 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/answers/print_json.h"
+#include "cli/commands/pruning_folder.h"
 #include "cli/flags/training_recipe.h"
+#include "cli/integer_file.h"
 #include "cli/model.h"
 #include "cli/trained_model.h"
 #include "cli/version.h"
@@ -53,7 +55,6 @@ struct Folder {
   fs::path metrics() const { return root / "metrics.jsonl"; }
   fs::path checkpoint() const { return root / "checkpoint.safetensors"; }
   fs::path result() const { return root / "result.json"; }
-  fs::path network() const { return root / "network.safetensors"; }
 };
 
 Result<ir::Graph> load_network(const TrainJob& job, const Environment& environment) {
@@ -62,23 +63,9 @@ Result<ir::Graph> load_network(const TrainJob& job, const Environment& environme
   return std::move(model.graph);
 }
 
-// An architecture has no record of its own; CIFAR-10's is known.
-Result<ir::Preprocessing> find_preprocessing(const TrainJob& job, const data::Dataset& dataset, const ir::Graph& graph,
-                                             const Environment& environment) {
-  DataFlags flags = job.data;
-  const bool known = !job.architecture.empty() && flags.preprocess.empty() && dataset.class_names.size() == 10 &&
-                     dataset.class_names.front() == "airplane";
-  if (known) flags.preprocess = "cifar10";
-  const auto chosen = NETFIT_TRY(choose_preprocessing(flags, dataset, graph, environment));
-  if (!chosen) return bad_input(fmt::format("'{}' holds tensors; training takes images", flags.source));
-  return *chosen;
-}
-
 Result<Folder> prepare_folder(const TrainJob& job) {
   const Folder folder{job.folder};
-  std::error_code error;
-  fs::create_directories(folder.root, error);
-  if (error) return located(Result<Folder>(bad_input(error.message())), base::printable(job.folder));
+  NETFIT_TRY(make_folder(folder.root));
   std::error_code ignored;
   if (!job.resume && fs::exists(folder.checkpoint(), ignored)) {
     return fail(Error(ErrorKind::BadUsage, "holds a training already (allowed: another folder, or --resume)")
@@ -118,45 +105,52 @@ void print_epoch(const train::EpochResult& epoch, std::int64_t epochs, const Env
   std::fflush(environment.err);
 }
 
-struct Answer {
-  train::TrainingResult result;
-  std::optional<double> test_top1;
-};
+Json answer_json(const TrainJob& job, const Trained& answer) {
+  Json json{{"finished", true},
+            {"epoch", answer.result.epoch},
+            {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
+            {"device", answer.result.device},
+            {"architecture", job.architecture},
+            {"model", job.model},
+            {"teacher", job.teacher},
+            {"netfit", kVersion}};
+  if (job.recipe.qat.scheme != train::QatScheme::None) {
+    json["scheme"] = name(job.recipe.qat.scheme);
+    json["integer_top1"] = answer.integer_top1 ? Json(*answer.integer_top1) : Json();
+  }
+  return json;
+}
 
-Result<Answer> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
-                      const Folder& folder, const Environment& environment) {
+Result<Trained> finish(const TrainJob& job, const train::TrainingRequest& request, train::TrainingResult result,
+                       const Folder& folder, const Environment& environment) {
   result.graph.inputs.front().preprocessing = request.preprocessing;
   result.graph.class_names = request.train->class_names;
-  NETFIT_TRY(save_trained(result.graph, folder.network()));
-  NETFIT_TRY(export_trained(result.graph, folder.root));
-  Answer answer{.result = std::move(result)};
-  DataFlags all = job.data;
-  all.limit.reset();
-  const Result<data::Dataset> test = open_data(all, data::Split::Test, answer.result.graph, environment);
-  if (!test) return answer;  // a folder of images may have no test split
-  answer.test_top1 = NETFIT_TRY(train::evaluate_top1(answer.result.graph, *test, request.preprocessing, job.device));
+  NETFIT_TRY(write_network(result.graph, folder.root));
+  Trained answer{.result = std::move(result)};
+  answer.test_top1 = NETFIT_TRY(find_test_top1(job, answer.result.graph, request.preprocessing, environment));
+  if (job.recipe.qat.scheme != train::QatScheme::None) {
+    answer.integer_top1 = NETFIT_TRY(judge_integer_file({.model = folder.root / "network.safetensors",
+                                                         .file = folder.root / "network.tflite",
+                                                         .scheme = name(job.recipe.qat.scheme),
+                                                         .data = job.data,
+                                                         .threads = thread_count(job.threads)},
+                                                        environment));
+  }
+  NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
   return answer;
 }
 
-Json answer_json(const TrainJob& job, const Answer& answer) {
-  return {{"finished", true},
-          {"epoch", answer.result.epoch},
-          {"test_top1", answer.test_top1 ? Json(*answer.test_top1) : Json()},
-          {"device", answer.result.device},
-          {"architecture", job.architecture},
-          {"model", job.model},
-          {"teacher", job.teacher},
-          {"netfit", kVersion}};
-}
-
-void print_answer(const TrainJob& job, const Answer& answer, const Environment& environment) {
+void print_answer(const TrainJob& job, const Trained& answer, const Environment& environment) {
   if (job.json) {
     Json json{{"folder", job.folder}};
     json.update(answer_json(job, answer));
     return print_json(json, environment);
   }
-  const std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
-                                            : std::string("no test images");
+  std::string test = answer.test_top1 ? fmt::format("test top-1 {:.2f} % (float32)", *answer.test_top1)
+                                      : std::string("no test images");
+  if (answer.integer_top1) {
+    test += fmt::format(", {:.2f} % ({}, network.tflite)", *answer.integer_top1, name(job.recipe.qat.scheme));
+  }
   fmt::print(environment.out, "{}: weights of epoch {} of {}, {}, trained on {}\n", job.folder, answer.result.epoch,
              job.recipe.schedule.epochs, test, answer.result.device);
 }
@@ -168,19 +162,47 @@ void print_unfinished(const TrainJob& job, const Environment& environment) {
 
 }  // namespace
 
-Result<void> run_training(const TrainJob& job, const Environment& environment) {
+// An architecture has no record of its own; CIFAR-10's is known.
+Result<ir::Preprocessing> find_preprocessing(const TrainJob& job, const data::Dataset& dataset, const ir::Graph& graph,
+                                             const Environment& environment) {
+  DataFlags flags = job.data;
+  const bool known = !job.architecture.empty() && flags.preprocess.empty() && dataset.class_names.size() == 10 &&
+                     dataset.class_names.front() == "airplane";
+  if (known) flags.preprocess = "cifar10";
+  const auto chosen = NETFIT_TRY(choose_preprocessing(flags, dataset, graph, environment));
+  if (!chosen) return bad_input(fmt::format("'{}' holds tensors; training takes images", flags.source));
+  return *chosen;
+}
+
+Result<std::optional<double>> find_test_top1(const TrainJob& job, const ir::Graph& graph,
+                                             const ir::Preprocessing& preprocessing, const Environment& environment) {
+  DataFlags all = job.data;
+  all.limit.reset();
+  const Result<data::Dataset> test = open_data(all, data::Split::Test, graph, environment);
+  if (!test) return std::nullopt;  // a folder of images may have no test split
+  return NETFIT_TRY(train::evaluate_top1(graph, *test, preprocessing, job.device));
+}
+
+Result<void> write_network(const ir::Graph& graph, const fs::path& folder) {
+  NETFIT_TRY(save_trained(graph, folder / "network.safetensors"));
+  return export_trained(graph, folder);
+}
+
+Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Environment& environment) {
   train::TrainingRequest request{.recipe = job.recipe,
                                  .device = job.device,
                                  .threads = thread_count(job.threads),
                                  .resume = job.resume,
-                                 .checkpoint_minutes = job.checkpoint_minutes};
+                                 .checkpoint_minutes = job.checkpoint_minutes,
+                                 .first_epoch = job.first_epoch,
+                                 .snapshot = {.epoch = job.snapshot_epoch}};
   request.graph = NETFIT_TRY(load_network(job, environment));
   if (!job.teacher.empty()) request.teacher = NETFIT_TRY(load_model(job.teacher, environment)).graph;
   const data::Dataset dataset = NETFIT_TRY(open_data(job.data, data::Split::Train, request.graph, environment));
   request.train = &dataset;
   request.preprocessing = NETFIT_TRY(find_preprocessing(job, dataset, request.graph, environment));
-  request.name = fmt::format("{} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
-                             training_recipe_text(job.recipe));
+  request.name = fmt::format("{} {} {} {} {}", ir::canonical_hash(request.graph), dataset.name, dataset.count(),
+                             training_recipe_text(job.recipe), job.first_epoch);
   NETFIT_TRY(train::check(request));
   const Folder folder = NETFIT_TRY(prepare_folder(job));
   request.checkpoint = folder.checkpoint();
@@ -192,17 +214,25 @@ Result<void> run_training(const TrainJob& job, const Environment& environment) {
     if (!job.json) print_epoch(epoch, job.recipe.schedule.epochs, environment);
     return base::write_file(folder.metrics(), *metrics);
   };
+  if (job.snapshot_epoch > 0) {
+    request.snapshot.take = [&](ir::Graph graph) {
+      graph.inputs.front().preprocessing = request.preprocessing;
+      return save_trained(graph, folder.root / "rewind.safetensors");
+    };
+  }
   LimitedProgress progress(*environment.progress, job.budget_seconds);
   Result<train::TrainingResult> result = train::train(request, progress);
   if (!result && result.error().kind() == ErrorKind::Interrupted) {
     if (!progress.time_is_up()) return fail(std::move(result.error()).hint("the same command with --resume goes on"));
-    print_unfinished(job, environment);
-    return {};
+    return std::nullopt;
   }
   const train::TrainingResult trained = NETFIT_TRY(std::move(result));
-  const Answer answer = NETFIT_TRY(finish(job, request, trained, folder, environment));
-  NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
-  print_answer(job, answer, environment);
+  return finish(job, request, trained, folder, environment);
+}
+
+Result<void> run_training(const TrainJob& job, const Environment& environment) {
+  const std::optional<Trained> answer = NETFIT_TRY(train_in_folder(job, environment));
+  answer ? print_answer(job, *answer, environment) : print_unfinished(job, environment);
   return {};
 }
 

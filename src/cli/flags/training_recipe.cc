@@ -39,9 +39,12 @@ Word word(T& value, std::string_view words) {
   return {reinterpret_cast<std::uint8_t*>(&value), words};
 }
 
+constexpr std::string_view kQatSchemes = "none|int8|int8-per-tensor|int4";
+
 // clang-format off
 constexpr std::array kKeys{
     Key{"", "arithmetic", [](Recipe& r) -> Field { return word(r.arithmetic, "float32|float16"); }},
+    Key{"", "keep_zeros", [](Recipe& r) -> Field { return &r.keep_zeros; }},
     Key{"", "validation", [](Recipe& r) -> Field { return &r.validation; }, 0, 1e9},
     Key{"", "evaluate_every", [](Recipe& r) -> Field { return &r.evaluate_every; }, 1, 1e6},
     Key{"", "seed", [](Recipe& r) -> Field { return &r.seed; }, 0, 1e15},
@@ -68,7 +71,7 @@ constexpr std::array kKeys{
     Key{"regularization", "label_smoothing", [](Recipe& r) -> Field { return &r.regularization.label_smoothing; }, 0, 0.9},
     Key{"regularization", "stochastic_depth", [](Recipe& r) -> Field { return &r.regularization.stochastic_depth; }, 0, 0.9},
     Key{"regularization", "ema", [](Recipe& r) -> Field { return &r.regularization.ema; }, 0, 0.999999},
-    Key{"qat", "scheme", [](Recipe& r) -> Field { return word(r.qat.scheme, "none|int8|int8-per-tensor|int4"); }},
+    Key{"qat", "scheme", [](Recipe& r) -> Field { return word(r.qat.scheme, kQatSchemes); }},
     Key{"qat", "learn_ranges", [](Recipe& r) -> Field { return &r.qat.learn_ranges; }},
     Key{"qat", "calibration_batches", [](Recipe& r) -> Field { return &r.qat.calibration_batches; }, 1, 1e6},
     Key{"distillation", "temperature", [](Recipe& r) -> Field { return &r.distillation.temperature; }, 0.1, 100},
@@ -157,6 +160,8 @@ Result<Recipe> load_training_recipe(const std::filesystem::path& path) {
   const std::string text = NETFIT_TRY(base::read_text(path));
   return parse_training_recipe(text, base::printable(path.string()));
 }
+
+std::string name(train::QatScheme scheme) { return base::split(kQatSchemes, '|')[static_cast<std::size_t>(scheme)]; }
 
 std::string training_recipe_text(const Recipe& recipe) {
   Recipe copy = recipe;

@@ -18,4 +18,7 @@ Result<train::Recipe> load_training_recipe(const std::filesystem::path& path);
 /// Every key with its value, as a file that reads back to the same recipe.
 std::string training_recipe_text(const train::Recipe& recipe);
 
+/// "int8": the scheme as recipes and `quantize` call it.
+std::string name(train::QatScheme scheme);
+
 }  // namespace netfit::cli

@@ -38,7 +38,7 @@ struct MixedSetup {
   quant::Recipe recipe;  ///< its preparations, ranges and rounding; rounding is learned for weights of 4 bits only
   int threads = 1;
   /// What is to be small; absent: bytes of the .tflite file.
-  quant::GraphCost cost;
+  ir::GraphCost cost;
 };
 
 /// A float network that is ready to be quantized layer by layer, and the samples that judge what becomes of it.

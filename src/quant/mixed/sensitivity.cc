@@ -86,7 +86,7 @@ Result<std::vector<LayerSensitivity>> measure_sensitivity(const MixedJob& job, c
   return sensitivities;
 }
 
-Result<LayerCosts> measure_costs(const MixedJob& job, Io io, const GraphCost& cost, Progress& progress) {
+Result<LayerCosts> measure_costs(const MixedJob& job, Io io, const ir::GraphCost& cost, Progress& progress) {
   const std::vector<ir::NodeId> layers = layers_of(job.graph);
   std::vector<std::size_t> chosen(layers.size(), 0);
   const auto cost_of_chosen = [&]() -> Result<double> {

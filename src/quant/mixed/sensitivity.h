@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
 #include "base/result.h"
-#include "ir/graph.h"
+#include "ir/graph_cost.h"
 #include "quant/mixed/choose_precisions.h"
 #include "quant/mixed/layer_candidate.h"
 #include "quant/quantize.h"
@@ -37,9 +36,6 @@ struct LayerSensitivity {
 /// Of every layer, in the order of layers_of.
 Result<std::vector<LayerSensitivity>> measure_sensitivity(const MixedJob& job, const Samples& samples);
 
-/// What a quantized graph costs: bytes of its file, milliseconds on a device.
-using GraphCost = std::function<Result<double>(const ir::Graph&)>;
-
 /// Costs that add up: of the graph with every layer in the first candidate, and what each layer adds to it when it
 /// alone takes another.
 struct LayerCosts {
@@ -48,7 +44,7 @@ struct LayerCosts {
 };
 
 /// `io` is that of the graphs that are costed.
-Result<LayerCosts> measure_costs(const MixedJob& job, Io io, const GraphCost& cost, Progress& progress);
+Result<LayerCosts> measure_costs(const MixedJob& job, Io io, const ir::GraphCost& cost, Progress& progress);
 
 /// What choose_precisions decides between: each layer's candidates in their order, costs as differences.
 std::vector<LayerChoice> choices_of(const MixedJob& job, const std::vector<LayerSensitivity>& sensitivities,

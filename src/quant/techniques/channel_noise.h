@@ -7,10 +7,14 @@
 #include <vector>
 
 #include "ir/op_spec.h"
+#include "passes/channel_strands.h"
 #include "quant/observers/channel_statistics.h"
-#include "quant/techniques/channel_strands.h"
 
 namespace netfit::quant {
+
+using passes::ChannelGroup;
+using passes::ChannelStrands;
+using passes::Strand;
 
 /// The range that a channel needs, zero included.
 double reach(const ChannelStatistics& channel);

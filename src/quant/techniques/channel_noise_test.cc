@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "quant/techniques/scale_strands.h"
 #include "quant/techniques/technique_testing.h"
 #include "support/graph_text.h"
 

@@ -16,6 +16,7 @@
 
 #include "passes/node_activation.h"
 #include "quant/techniques/channel_noise.h"
+#include "quant/techniques/scale_strands.h"
 
 namespace netfit::quant {
 namespace {

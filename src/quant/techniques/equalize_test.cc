@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "quant/observers/channel_statistics.h"
-#include "quant/techniques/channel_strands.h"
+#include "quant/techniques/scale_strands.h"
 #include "quant/techniques/technique_testing.h"
 #include "support/graph_text.h"
 
@@ -32,9 +32,9 @@ graph main(%x: f32[1,8,8,3]) -> (%y) {
 })";
 
 void scale(ir::Graph& graph, std::string_view value, const std::vector<double>& by_channel) {
-  const ChannelStrands strands(graph);
+  const passes::ChannelStrands strands(graph);
   std::vector<double> factors(strands.count(), 1.0);
-  const std::span<const Strand> own = strands.of(*graph.find_value(value));
+  const std::span<const passes::Strand> own = strands.of(*graph.find_value(value));
   for (std::size_t c = 0; c < own.size(); ++c) factors[own[c]] = by_channel[c % by_channel.size()];
   scale_strands(graph, strands, factors);
 }

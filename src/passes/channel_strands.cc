@@ -3,22 +3,18 @@
 // A union-find over (value, channel): each node joins or pins what it reads and gives. Strands are its sets, numbered
 // in the order in which their first channels appear.
 
-#include "quant/techniques/channel_strands.h"
+#include "passes/channel_strands.h"
 
 #include <algorithm>
 #include <numeric>
 #include <optional>
 
 #include "ir/ops.h"
-#include "passes/constants.h"
-#include "passes/layer_channels.h"
 #include "passes/layer_parameters.h"
-#include "passes/wiring.h"
 
-namespace netfit::quant {
+namespace netfit::passes {
 
 using ir::NodeId;
-using ir::NodeView;
 using ir::ValueId;
 
 namespace {
@@ -55,7 +51,7 @@ class Sets {
 /// Gives every channel a slot and follows the nodes.
 class Links {
  public:
-  explicit Links(const ir::Graph& graph) : graph_(graph) {
+  Links(const ir::Graph& graph, StrandUse use) : graph_(graph), use_(use) {
     for (const ir::GraphInput& input : graph.inputs) add(input.value);
     for (const NodeId id : graph.order()) link(id);
     for (const ir::GraphInput& input : graph.inputs) pin(input.value);
@@ -94,8 +90,22 @@ class Links {
     const ir::Node& node = graph_.node(id);
     for (std::size_t i = 0; i < data_inputs(node); ++i) add(node.inputs[i]);
     add(node.outputs.front());
-    if (passes::has_constant_parameters({graph_, node})) return;
-    if (!link_known(node)) pin_all(node);
+    const bool is_layer = has_constant_parameters({graph_, node});
+    if (is_layer && scales()) return;
+    if (is_layer ? !link_layer(node) : !link_known(node)) pin_all(node);
+  }
+
+  bool scales() const { return use_ == StrandUse::Scale; }
+
+  /// For removal. The channels of a group would have to go together with those of all others.
+  bool link_layer(const ir::Node& node) {
+    const std::vector<std::size_t>& data = slots(node.inputs.front());
+    const std::vector<std::size_t>& result = slots(node.outputs.front());
+    if (node.op == &ir::kDepthwiseConv2d) {
+      for (std::size_t i = 0; i < result.size(); ++i) sets_.join(data[i / (result.size() / data.size())], result[i]);
+      return true;
+    }
+    return node.op == &ir::kFullyConnected || ir::conv_groups({graph_, node}) == 1;
   }
 
   /// False for what does not keep channels apart, or clips and bends them.
@@ -103,24 +113,42 @@ class Links {
     const ValueId data = node.inputs.front();
     const ValueId result = node.outputs.front();
     const auto is_one_of = [&](auto... ops) { return ((node.op == ops) || ...); };
-    if (is_one_of(&ir::kAdd, &ir::kSub)) return link_sum(node);
-    if (is_one_of(&ir::kMul, &ir::kDiv)) return link_product(node);
+    if (is_one_of(&ir::kAdd, &ir::kSub, &ir::kMul, &ir::kDiv)) return link_binary(node);
     if (node.op == &ir::kConcat) return link_concat(node);
     if (node.op == &ir::kPad) return link_pad(node);
     if (node.op == &ir::kReshape) return link_reshape(data, result);
-    if (!is_one_of(&ir::kAveragePool2d, &ir::kMaxPool2d, &ir::kRelu, &ir::kRelu6, &ir::kReluN1To1, &ir::kLeakyRelu,
-                   &ir::kMean, &ir::kTranspose)) {
-      return false;
-    }
+    const bool keeps_factors = is_one_of(&ir::kAveragePool2d, &ir::kMaxPool2d, &ir::kRelu, &ir::kRelu6, &ir::kReluN1To1,
+                                         &ir::kLeakyRelu, &ir::kMean, &ir::kTranspose);
+    const bool keeps_channels = is_one_of(&ir::kHardSigmoid, &ir::kHardSwish, &ir::kSigmoid) || is_constant_norm(node);
+    if (!keeps_factors && (scales() || !keeps_channels)) return false;
     if (!keeps_last_axis(node)) return false;
     join(data, result);
     return true;
+  }
+
+  bool is_constant_norm(const ir::Node& node) const {
+    const auto is_constant = [&](ValueId id) { return graph_.value(id).is_constant(); };
+    return node.op == &ir::kBatchNorm && std::ranges::all_of(std::span(node.inputs).subspan(1), is_constant);
   }
 
   bool keeps_last_axis(const ir::Node& node) const {
     const std::int64_t last = graph_.value(node.inputs.front()).shape.rank() - 1;
     if (node.op == &ir::kMean) return !std::ranges::count(node.attrs.as<ir::ReduceAttrs>().axes, last);
     return node.op != &ir::kTranspose || node.attrs.as<ir::TransposeAttrs>().perm.back() == last;
+  }
+
+  bool link_binary(const ir::Node& node) {
+    if (!scales()) return link_channels(node);
+    return node.op == &ir::kAdd || node.op == &ir::kSub ? link_sum(node) : link_product(node);
+  }
+
+  // An operand of one channel goes to all of the result's and loses none.
+  bool link_channels(const ir::Node& node) {
+    const ValueId result = node.outputs.front();
+    for (const ValueId operand : node.inputs) {
+      if (slots(operand).size() == slots(result).size()) join(operand, result);
+    }
+    return true;
   }
 
   bool link_sum(const ir::Node& node) {
@@ -155,7 +183,7 @@ class Links {
 
   bool link_pad(const ir::Node& node) {
     const auto& attrs = node.attrs.as<ir::PadAttrs>();
-    if (attrs.value != 0.0F || attrs.before.back() != 0 || attrs.after.back() != 0) return false;
+    if ((scales() && attrs.value != 0.0F) || attrs.before.back() != 0 || attrs.after.back() != 0) return false;
     join(node.inputs.front(), node.outputs.front());
     return true;
   }
@@ -174,6 +202,7 @@ class Links {
   }
 
   const ir::Graph& graph_;
+  StrandUse use_;
   std::unordered_map<ValueId, std::vector<std::size_t>> slots_;
   std::vector<ValueId> values_;
   Sets sets_;
@@ -181,8 +210,8 @@ class Links {
 
 }  // namespace
 
-ChannelStrands::ChannelStrands(const ir::Graph& graph) {
-  Links links(graph);
+ChannelStrands::ChannelStrands(const ir::Graph& graph, StrandUse use) {
+  Links links(graph, use);
   std::unordered_map<std::size_t, Strand> numbers;
   for (const ValueId value : links.values()) {
     for (const std::size_t slot : links.slots(value)) {
@@ -224,43 +253,4 @@ std::span<const Strand> ChannelStrands::of(ValueId value) const {
   return place->second;
 }
 
-namespace {
-
-Tensor scaled(const Tensor& tensor, const auto& factor_at) {
-  Tensor result = tensor;
-  const std::span<float> elements = result.mutable_data<float>();
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    elements[i] = static_cast<float>(static_cast<double>(elements[i]) * factor_at(i));
-  }
-  return result;
-}
-
-}  // namespace
-
-void scale_strands(ir::Graph& graph, const ChannelStrands& strands, std::span<const double> factors) {
-  passes::Wiring wiring(graph);
-  for (const NodeId id : std::vector<NodeId>(graph.order().begin(), graph.order().end())) {
-    const NodeView node(graph, graph.node(id));
-    if (passes::has_constant_parameters(node)) {
-      const std::span<const Strand> data = strands.of(node.node().inputs[0]);
-      const std::span<const Strand> result = strands.of(node.node().outputs[0]);
-      Tensor weights = scaled(*node.input(1).constant, [&](std::size_t i) {
-        const passes::Channels channels = passes::channels_of(node, i);
-        return factors[result[channels.output]] / factors[data[channels.input]];
-      });
-      passes::replace_constant(wiring, id, 1, std::move(weights));
-      if (!node.has_input(2)) continue;
-      Tensor bias = scaled(*node.input(2).constant, [&](std::size_t c) { return factors[result[c]]; });
-      passes::replace_constant(wiring, id, 2, std::move(bias));
-      continue;
-    }
-    for (std::size_t i = 0; i < data_inputs(node.node()); ++i) {
-      const std::span<const Strand> own = strands.of(node.node().inputs[i]);
-      if (!node.input(i).is_constant() || own.empty()) continue;
-      Tensor constant = scaled(*node.input(i).constant, [&](std::size_t at) { return factors[own[at % own.size()]]; });
-      passes::replace_constant(wiring, id, i, std::move(constant));
-    }
-  }
-}
-
-}  // namespace netfit::quant
+}  // namespace netfit::passes

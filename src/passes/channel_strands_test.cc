@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "quant/techniques/channel_strands.h"
+#include "passes/channel_strands.h"
 
-#include <array>
-#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "exec/engine.h"
 #include "support/graph_text.h"
-#include "support/random_tensor.h"
 
-namespace netfit::quant {
+namespace netfit::passes {
 namespace {
 
 std::vector<Strand> strands_of(const ir::Graph& graph, const ChannelStrands& strands, std::string_view name) {
@@ -97,48 +93,55 @@ TEST(ChannelStrands, ArePinnedByWhatDoesNotCommuteWithAFactor) {
   EXPECT_TRUE(is_pinned("moved"));
 }
 
-TEST(ScaleStrands, KeepsTheFunctionToTheBitForPowersOfTwo) {
-  const ir::Graph before = support::graph_of(kResidual);
-  ir::Graph after = before;
-  const ChannelStrands strands(before);
-  std::vector<double> factors(strands.count(), 1.0);
-  for (const ChannelGroup& group : strands.groups()) {
-    for (const Strand strand : group.strands) factors[strand] = std::exp2(static_cast<double>(strand % 7) - 3);
-  }
-  scale_strands(after, strands, factors);
-  const auto weights = [](const ir::Graph& graph) { return *graph.value(*graph.find_value("expand_w")).constant; };
-  EXPECT_NE(weights(before), weights(after));
-
-  const std::array inputs{support::random_tensor(1, DType::Float32, Shape{3, 6, 6, 3})};
-  std::vector<Tensor> outputs;
-  for (const ir::Graph* graph : {&before, static_cast<const ir::Graph*>(&after)}) {
-    const auto executor = exec::create_fast(*graph, exec::Engine{});
-    ASSERT_TRUE(executor) << executor.error().text();
-    outputs.push_back((*executor)->run(inputs, base::no_progress())->front());
-  }
-  EXPECT_EQ(outputs[0], outputs[1]);
+TEST(ChannelStrands, ThatAreRemovedRunThroughWhatComputesChannelByChannel) {
+  const ir::Graph graph = support::graph_of(R"(
+    graph main(%x: f32[1,4,4,2]) -> (%y) {
+      const @w: f32[4,1,1,2] = random(1)
+      const @s: f32[4] = random(2)
+      const @d: f32[1,3,3,8] = random(3)
+      const @squeeze: f32[2,8] = random(4)
+      const @excite: f32[8,2] = random(5)
+      const @head: f32[3,8] = random(6)
+      %a = conv2d(%x, @w)
+      %b = batch_norm(%a, @s, @s, @s, @s)
+      %c = hard_swish(%b)
+      %d1 = depthwise_conv2d(%c, @d) padding=1,1,1,1
+      %m = mean(%d1) axes=[1,2]
+      %q = fully_connected(%m, @squeeze) activation=relu
+      %e = fully_connected(%q, @excite)
+      %g = sigmoid(%e)
+      %gate = reshape(%g) shape=[1,1,1,8]
+      %h = mul(%d1, %gate)
+      %p = mean(%h) axes=[1,2]
+      %z = fully_connected(%p, @head)
+      %y = softmax(%z)
+    })");
+  const ChannelStrands strands(graph, StrandUse::Remove);
+  const std::vector<Strand> made = strands_of(graph, strands, "a");
+  EXPECT_EQ(strands_of(graph, strands, "c"), made);
+  const std::vector<Strand> widened = strands_of(graph, strands, "d1");
+  for (std::size_t i = 0; i < widened.size(); ++i) EXPECT_EQ(widened[i], made[i / 2]);
+  for (const char* name : {"e", "g", "gate", "h", "p"}) EXPECT_EQ(strands_of(graph, strands, name), widened) << name;
+  EXPECT_FALSE(strands.is_pinned(made[0]));
+  EXPECT_FALSE(strands.is_pinned(strands_of(graph, strands, "q")[0]));
+  EXPECT_TRUE(strands.is_pinned(strands_of(graph, strands, "z")[0]));
+  ASSERT_EQ(strands.groups().size(), 2U);
+  EXPECT_EQ(strands.groups()[0].strands.size(), 4U);
 }
 
-TEST(ScaleStrands, ScalesConstantsThatAreAdded) {
-  const ir::Graph before = support::graph_of(R"(
-    graph main(%x: f32[1,2,2,2]) -> (%y) {
-      const @w: f32[2,1,1,2] = [1, 0, 0, 1]
-      const @shift: f32[2] = [3, 5]
-      const @head: f32[1,1,1,2] = [1, 1]
+TEST(ChannelStrands, ThatAreRemovedArePinnedByGroupedLayers) {
+  const ir::Graph graph = support::graph_of(R"(
+    graph main(%x: f32[1,4,4,2]) -> (%y) {
+      const @w: f32[4,1,1,2] = random(1)
+      const @grouped: f32[6,1,1,2] = random(2)
+      const @head: f32[3,1,1,6] = random(3)
       %a = conv2d(%x, @w)
-      %s = add(%a, @shift)
-      %y = conv2d(%s, @head)
+      %b = conv2d(%a, @grouped)
+      %y = conv2d(%b, @head)
     })");
-  ir::Graph after = before;
-  const ChannelStrands strands(before);
-  std::vector<double> factors(strands.count(), 1.0);
-  factors[strands.of(*before.find_value("a"))[1]] = 4;
-  scale_strands(after, strands, factors);
-  const Tensor shift = *after.value(*after.find_value("shift")).constant;
-  EXPECT_EQ(shift, Tensor::from(Shape{2}, std::vector<float>{3, 20}));
-  EXPECT_EQ(*after.value(*after.find_value("head")).constant,
-            Tensor::from(Shape{1, 1, 1, 2}, std::vector<float>{1, 0.25}));
+  const ChannelStrands strands(graph, StrandUse::Remove);
+  EXPECT_TRUE(strands.groups().empty());
 }
 
 }  // namespace
-}  // namespace netfit::quant
+}  // namespace netfit::passes
