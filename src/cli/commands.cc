@@ -7,9 +7,9 @@ namespace netfit::cli {
 namespace {
 
 constexpr std::array kCommands{
-    &kBacktest, &kBench,    &kCalibrate, &kCompare, &kConvert, &kData,    &kDevices, &kDiagnose, &kDocs,
-    &kDoctor,   &kEstimate, &kEval,      &kExplore, &kGate,    &kInspect, &kMixed,   &kOpt,      &kPareto,
-    &kPrune,    &kQuantize, &kRecommend, &kReport,  &kRun,     &kRuns,    &kTrain,   &kVerify,   &kWhatif,
+    &kBacktest,  &kBench,  &kCalibrate, &kCompare, &kConvert, &kData,  &kDevices, &kDiagnose, &kDocs,  &kDoctor,
+    &kEstimate,  &kEval,   &kExplore,   &kGate,    &kInspect, &kMixed, &kOpt,     &kPareto,   &kPrune, &kQuantize,
+    &kRecommend, &kReport, &kRoofline,  &kRun,     &kRuns,    &kTrain, &kVerify,  &kWhatif,
 };
 
 }  // namespace

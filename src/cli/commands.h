@@ -29,6 +29,7 @@ extern const Command kPrune;
 extern const Command kQuantize;
 extern const Command kRecommend;
 extern const Command kReport;
+extern const Command kRoofline;
 extern const Command kRun;
 extern const Command kRuns;
 extern const Command kTrain;

@@ -124,6 +124,7 @@ class Estimator {
   }
 
   void estimate_memory() {
+    result_.arithmetic = main_arithmetic(kernels_);
     result_.plan = plan_memory(graph_, {.in_place = runtime_.in_place, .typing = typing_});
     result_.weight_bytes = weight_bytes(graph_, typing_);
     const std::int64_t layers = std::ssize(kernels_);
@@ -161,6 +162,7 @@ class Estimator {
       const ir::Node& node = graph_.node(kernel.node);
       LayerCost layer{.name = node.name, .op = std::string(node.op->name), .macs = kernel.macs};
       layer.weight_bytes = kernel.weight_bytes;
+      layer.activation_bytes = kernel.activation_bytes;
       layer.live_bytes = result_.plan.live_bytes.at(static_cast<std::size_t>(kernel.step));
       result_.layers.push_back(std::move(layer));
     }

@@ -32,7 +32,8 @@ struct LayerCost {
   Bound bound = Bound::Compute;
   double utilisation = 0.0;  ///< MACs per cycle over the core's peak, 0 to 1
   std::int64_t weight_bytes = 0;
-  std::int64_t live_bytes = 0;  ///< activations alive while it runs
+  std::int64_t activation_bytes = 0;  ///< read and written
+  std::int64_t live_bytes = 0;        ///< activations alive while it runs
 };
 
 struct EstimateOptions {
@@ -52,6 +53,7 @@ struct Estimate {
   };
   std::vector<Missing> unavailable;  ///< each with the reason
   std::int64_t weight_bytes = 0;
+  DType arithmetic = DType::Float32;  ///< in which most of the MACs are
   MemoryPlan plan;
   std::vector<LayerCost> layers;
   std::vector<RegionUse> regions;

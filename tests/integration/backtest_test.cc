@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
+#include "calib/cells.h"
 #include "calib/summary.h"
 
 namespace netfit {
@@ -79,6 +80,23 @@ TEST(WholeNetworkBacktest, ShippedCoefficientsAreThoseOfTheTable) {
     const double then = calib::latency_ms(sample.counts, calib::cycles_in(situation, kept), situation.clock_mhz);
     ASSERT_NEAR(now / then, 1.0, 0.03) << situation.key() << " " << sample.model;
   }
+}
+
+// NAS-Bench-201: two devices whose networks were pruned alike (raspi4, pixel3), and one that was not.
+TEST(WholeNetworkBacktest, OfCellsByFiftyOthers) {
+  const base::Bytes coefficients = base::read_file("measurements/coefficients.csv").value();
+  const base::Bytes table = base::read_file("measurements/nasbench201.csv").value();
+  const std::vector<calib::CellScore> scores =
+      calib::backtest_cells(as_text(table), calib::read_calibration(as_text(coefficients)).value(), {.draws = 3},
+                            base::no_progress())
+          .value();
+  ASSERT_EQ(scores.size(), 6U);
+  EXPECT_LT(scores[0].score.median_error, 0.07);
+  EXPECT_GT(scores[0].rank_correlation, 0.95);
+  EXPECT_LT(scores[1].score.median_error, 0.05);
+  EXPECT_GT(scores[1].rank_correlation, 0.95);
+  EXPECT_LT(scores[4].score.median_error, 0.03);
+  EXPECT_GT(scores[4].rank_correlation, 0.97);
 }
 
 }  // namespace
