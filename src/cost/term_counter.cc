@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// After ../spec's study of ncnn: the features of docs/cost-models.md, "Terms".
+// After a study of the ncnn rows: docs/cost-models.md, "Terms".
 #include "cost/term_counter.h"
 
 #include <algorithm>
