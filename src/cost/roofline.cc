@@ -45,7 +45,8 @@ Result<Roofline> roofline(const ir::Graph& graph, const device::Device& device, 
   Roofline roof;
   if (memory != nullptr) roof.bandwidth_gb_s = bandwidth_of(*memory, options.threads);
   if (!(roof.bandwidth_gb_s > 0)) {
-    return bad_input(fmt::format("device '{}' states no bandwidth of the memory that holds the activations", device.name));
+    return bad_input(
+        fmt::format("device '{}' states no bandwidth of the memory that holds the activations", device.name));
   }
   roof.memory = memory->name;
   const double peak = device.simd.macs_per_cycle.at(costs.arithmetic);

@@ -2,7 +2,6 @@
 #include "cost/estimate.h"
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +14,7 @@
 #include "cli/answers/estimate_text.h"
 #include "cli/answers/print_json.h"
 #include "cli/commands.h"
+#include "cli/flags/costing.h"
 #include "cli/flags/flags.h"
 #include "cli/measurements.h"
 #include "cli/model.h"
@@ -26,16 +26,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const std::map<std::string, DType> kTypes{
-    {"float16", DType::Float16}, {"float32", DType::Float32}, {"int8", DType::Int8}};
-
 struct Options {
-  std::string model;
-  std::string device;
-  std::string runtime;
-  std::string as_type;
+  CostingFlags costing;
   std::string calibration;
-  int threads = 1;
   bool explain = false;
   bool json = false;
 };
@@ -110,12 +103,6 @@ Json answer_json(const Estimated& answer) {
   return json;
 }
 
-// What the device runs: a file of a runtime as it stands, anything else with what an export would fold and fuse.
-Result<ir::Graph> deployed(const Model& model) {
-  if (model.format == "onnx") return optimized(model);
-  return model.graph;
-}
-
 bool computes_in_int8(const ir::Graph& graph) {
   return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
     const ir::NodeView node(graph, graph.node(id));
@@ -126,15 +113,16 @@ bool computes_in_int8(const ir::Graph& graph) {
 // A device that is known by measurements alone: latency by the fitted coefficients.
 Result<std::optional<Estimated>> estimate_by_measurements(const Options& options, const Model& model,
                                                           const Environment& environment) {
-  if (device::load_device(options.device, environment.device_roots)) return std::optional<Estimated>();
+  if (device::load_device(options.costing.device, environment.device_roots)) return std::optional<Estimated>();
   const Result<calib::Calibration> calibration = load_calibration(environment, options.calibration);
   if (!calibration && !options.calibration.empty()) return fail(calibration.error());
-  if (!calibration || !calib::names_board(*calibration, options.device)) return std::optional<Estimated>();
-  const bool int8 = options.as_type == "int8" || (options.as_type.empty() && computes_in_int8(model.graph));
-  calib::FoundBoard found =
-      NETFIT_TRY(calib::find_board(*calibration, {options.device, options.runtime, options.threads, int8}));
+  if (!calibration || !calib::names_board(*calibration, options.costing.device)) return std::optional<Estimated>();
+  const bool int8 =
+      options.costing.as_type == "int8" || (options.costing.as_type.empty() && computes_in_int8(model.graph));
+  calib::FoundBoard found = NETFIT_TRY(calib::find_board(
+      *calibration, {options.costing.device, options.costing.runtime, options.costing.threads, int8}));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  Estimated answer{.model = model.name, .threads = options.threads, .notes = found.notes};
+  Estimated answer{.model = model.name, .threads = options.costing.threads, .notes = found.notes};
   answer.device.name = found.situation.board;
   answer.device.title = "known by measurements";
   answer.device.core = found.situation.core;
@@ -154,44 +142,26 @@ void print_answer(const Estimated& answer, const Options& options, const Environ
 }
 
 Result<void> run_estimate(const Options& options, const Environment& environment) {
-  const Model model = NETFIT_TRY(load_structure(options.model, environment));
+  const Model model = NETFIT_TRY(load_structure(options.costing.model, environment));
   if (const std::optional<Estimated> answer = NETFIT_TRY(estimate_by_measurements(options, model, environment))) {
     print_answer(*answer, options, environment);
     return {};
   }
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.device, environment.device_roots));
+  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.costing.device, environment.device_roots));
   const device::Runtime runtime =
-      NETFIT_TRY(device::load_runtime(options.runtime, found.device, environment.device_roots));
+      NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  cost::EstimateOptions wanted{.threads = options.threads};
-  if (!options.as_type.empty()) wanted.as_type = kTypes.at(options.as_type);
-  cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, wanted));
-  const Estimated answer{model.name, found.device, runtime, options.threads, found.notes, std::move(estimate)};
+  cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, options.costing.options()));
+  const Estimated answer{model.name, found.device, runtime, options.costing.threads, found.notes, std::move(estimate)};
   print_answer(answer, options, environment);
   return {};
 }
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("model", options->model,
-                 "an .onnx or .tflite file; or structure alone: an ncnn .param,\n"
-                 "or an architecture as mobilenet_v2:alpha=0.35,resolution=128")
-      ->required()
-      ->type_name("MODEL");
-  app.add_option("--device", options->device,
-                 "a device by name, alias or .toml file, with @CLOCK at another\nclock; or a board of the tables of "
-                 "measurements")
-      ->required()
-      ->type_name("DEVICE");
-  app.add_option("--runtime", options->runtime, "a runtime by name or .toml file (default: the device's)")
-      ->type_name("RUNTIME");
-  app.add_option("--threads", options->threads, "how many cores work on one inference")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--as", options->as_type, "costs the network as if its numbers had this type")
-      ->check(CLI::IsMember({"float32", "float16", "int8"}))
-      ->type_name("TYPE");
+  add_costing_flags(app, options->costing,
+                    "a device by name, alias or .toml file, with @CLOCK at another\n"
+                    "clock; or a board of the tables of measurements");
   app.add_option("--calibration", options->calibration, "what a device deviates by, as netfit calibrate wrote it")
       ->type_name("CSV");
   app.add_flag("--explain", options->explain, "each layer, and the formulae behind the figures");

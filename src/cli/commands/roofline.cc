@@ -1,41 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost/roofline.h"
 
-#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "base/text.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
+#include "cli/check_writable.h"
 #include "cli/commands.h"
+#include "cli/flags/costing.h"
 #include "cli/flags/flags.h"
 #include "cli/model.h"
 #include "device/catalog.h"
 #include "report/chart_file.h"
 #include "report/scale.h"
 #include "report/text.h"
-#include "cli/check_writable.h"
-#include "base/files.h"
 
 namespace netfit::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-const std::map<std::string, DType> kTypes{
-    {"float16", DType::Float16}, {"float32", DType::Float32}, {"int8", DType::Int8}};
-
 struct Options {
-  std::string model;
-  std::string device;
-  std::string runtime;
-  std::string as_type;
+  CostingFlags costing;
   std::string chart;
-  int threads = 1;
   bool json = false;
 };
 
@@ -76,18 +69,20 @@ void print_text(const cost::Roofline& roof, std::FILE* out) {
                fmt::format("{:.0f}", 100 * point.attained_gmacs_s / point.roof_gmacs_s),
                point.memory_bound ? "memory" : "peak"});
   }
-  fmt::print(out, "{}\nGMAC/s are predicted (analytic: netfit estimate has the interval). A layer above a memory roof is "
-                  "one\nwhose data a cache holds.\n",
+  fmt::print(out,
+             "{}\nGMAC/s are predicted (analytic: netfit estimate has the interval). A layer above a memory roof is "
+             "one\nwhose data a cache holds.\n",
              table.text());
 }
 
 report::Chart chart_of(const cost::Roofline& roof, const std::string& model, const std::string& device) {
-  report::Chart chart{.name = "roofline",
-                      .title = fmt::format("{} on {}", report::shown(model, 60), device),
-                      .caption = fmt::format("Predicted speed of each layer over its MACs for each byte, and its roof: what {} "
-                                             "({:.3g} GB/s) and the peak ({:.3g} GMAC/s) allow there. A layer above "
-                                             "its roof has its data in a cache.",
-                                             roof.memory, roof.bandwidth_gb_s, roof.peak_gmacs_s)};
+  report::Chart chart{
+      .name = "roofline",
+      .title = fmt::format("{} on {}", report::shown(model, 60), device),
+      .caption = fmt::format("Predicted speed of each layer over its MACs for each byte, and its roof: what {} "
+                             "({:.3g} GB/s) and the peak ({:.3g} GMAC/s) allow there. A layer above "
+                             "its roof has its data in a cache.",
+                             roof.memory, roof.bandwidth_gb_s, roof.peak_gmacs_s)};
   report::ScatterChart scatter{.colors = {{"layer", 0, 0}, {"roof", 1, 0}}, .shapes = {{"layer", 0, 0}}};
   std::vector<report::Span> xs;
   std::vector<report::Span> ys;
@@ -112,18 +107,16 @@ Result<void> run_roofline(const Options& options, const Environment& environment
     NETFIT_TRY(report::check_chart_path(options.chart));
     NETFIT_TRY(check_writable(options.chart));
   }
-  const Model model = NETFIT_TRY(load_structure(options.model, environment));
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.device, environment.device_roots));
+  const Model model = NETFIT_TRY(load_structure(options.costing.model, environment));
+  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.costing.device, environment.device_roots));
   for (const std::string& text : found.notes) note(environment, text);
   const device::Runtime runtime =
-      NETFIT_TRY(device::load_runtime(options.runtime, found.device, environment.device_roots));
-  const ir::Graph graph = model.format == "onnx" ? NETFIT_TRY(optimized(model)) : model.graph;
-  cost::EstimateOptions wanted{.threads = options.threads};
-  if (!options.as_type.empty()) wanted.as_type = kTypes.at(options.as_type);
-  const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, wanted));
+      NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
+  const ir::Graph graph = NETFIT_TRY(deployed(model));
+  const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, options.costing.options()));
   if (!options.chart.empty()) {
-    const std::string text = NETFIT_TRY(
-        report::write_chart(chart_of(roof, model.name, found.device.name), options.chart, environment.vega));
+    const std::string text =
+        NETFIT_TRY(report::write_chart(chart_of(roof, model.name, found.device.name), options.chart, environment.vega));
     NETFIT_TRY(base::write_file(options.chart, text));
   }
   if (options.json) {
@@ -136,19 +129,7 @@ Result<void> run_roofline(const Options& options, const Environment& environment
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("model", options->model, "as for netfit estimate")->required()->type_name("MODEL");
-  app.add_option("--device", options->device, "a device by name, alias or .toml file, with @CLOCK at another clock")
-      ->required()
-      ->type_name("DEVICE");
-  app.add_option("--runtime", options->runtime, "a runtime by name or .toml file (default: the device's)")
-      ->type_name("RUNTIME");
-  app.add_option("--threads", options->threads, "how many cores work on one inference")
-      ->check(CLI::Range(1, 1024))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--as", options->as_type, "costs the network as if its numbers had this type")
-      ->check(CLI::IsMember({"float32", "float16", "int8"}))
-      ->type_name("TYPE");
+  add_costing_flags(app, options->costing, "a device by name, alias or .toml file, with @CLOCK at another clock");
   app.add_option("--chart", options->chart, "draws it, too")->type_name("FILE.svg|.html");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_roofline(*options, environment); };
