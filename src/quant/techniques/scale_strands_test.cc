@@ -8,6 +8,7 @@
 
 #include "exec/engine.h"
 #include "support/graph_text.h"
+#include "support/residual_network.h"
 #include "support/random_tensor.h"
 
 namespace netfit::quant {
@@ -17,28 +18,8 @@ using passes::ChannelGroup;
 using passes::ChannelStrands;
 using passes::Strand;
 
-// A residual group of three layers, an expansion with a depthwise behind, and a head.
-constexpr std::string_view kResidual = R"(
-graph main(%x: f32[1,6,6,3]) -> (%y) {
-  const @stem_w: f32[4,3,3,3] = random(1)
-  const @expand_w: f32[8,1,1,4] = random(2)
-  const @expand_b: f32[8] = random(3)
-  const @depthwise_w: f32[1,3,3,8] = random(4)
-  const @project_w: f32[4,1,1,8] = random(5)
-  const @project_b: f32[4] = random(6)
-  const @head_w: f32[5,4] = random(7)
-  %stem = conv2d(%x, @stem_w) padding=1,1,1,1
-  %expand = conv2d(%stem, @expand_w, @expand_b) activation=relu
-  %depthwise = depthwise_conv2d(%expand, @depthwise_w) padding=1,1,1,1 activation=relu
-  %project = conv2d(%depthwise, @project_w, @project_b)
-  %sum = add(%stem, %project)
-  %pooled = max_pool2d(%sum) window=2x2 stride=2x2
-  %mean = mean(%pooled) axes=[1,2]
-  %y = fully_connected(%mean, @head_w)
-})";
-
 TEST(ScaleStrands, KeepsTheFunctionToTheBitForPowersOfTwo) {
-  const ir::Graph before = support::graph_of(kResidual);
+  const ir::Graph before = support::graph_of(support::kResidualNetwork);
   ir::Graph after = before;
   const ChannelStrands strands(before);
   std::vector<double> factors(strands.count(), 1.0);
