@@ -42,7 +42,8 @@ bool describes_core(const std::string& device) {
   const std::size_t slash = device.find('/');
   const std::string core =
       device.substr(slash == std::string::npos ? 0 : slash + 1, at - (slash == std::string::npos ? 0 : slash + 1));
-  return find_core_sheet(core) != nullptr;
+  const std::optional<double> clock = clock_of_id(device);
+  return find_core_sheet(core) != nullptr && clock && is_clock(*clock);
 }
 
 // Runtimes that were measured on the board, with how many configurations of each.

@@ -18,6 +18,9 @@ namespace {
 constexpr std::array<std::string_view, 5> kNeeded{"device_id", "runtime", "model_id", "precision", "latency_ms"};
 constexpr std::array<std::string_view, 3> kPrecisions{"fp32", "fp16", "int8"};
 constexpr int kMostThreads = 1024;
+// Of any column, in its unit: a nanosecond to a month, a byte to a terabyte.
+constexpr double kLeastFigure = 1e-6;
+constexpr double kMostFigure = 1e10;
 
 // One record, with its cells by the names of their columns.
 class Record {
@@ -44,6 +47,10 @@ class Record {
     const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
     if (error != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value) || value <= 0) {
       complain(fmt::format("{} is '{}', not a positive number", column, base::printable(cell)));
+      return std::nullopt;
+    }
+    if (value < kLeastFigure || value > kMostFigure) {
+      complain(fmt::format("{} is {}, which no device reaches", column, base::printable(cell)));
       return std::nullopt;
     }
     return value;
@@ -81,6 +88,9 @@ Measurement understand(Record& record) {
   }
   row.clock_mhz = record.number("clock_mhz");
   if (!row.clock_mhz) row.clock_mhz = clock_of_id(row.device_id);
+  if (row.clock_mhz && !is_clock(*row.clock_mhz)) {
+    record.complain(fmt::format("a clock of {:g} MHz, which no device has", *row.clock_mhz));
+  }
   if (const std::optional<double> threads = record.number("threads")) {
     if (*threads > kMostThreads || *threads != std::floor(*threads)) {
       record.complain(fmt::format("threads is {}, not a whole number up to {}", *threads, kMostThreads));
@@ -108,9 +118,11 @@ std::optional<double> clock_of_id(std::string_view device_id) {
   double value = 0.0;
   const char* end = device_id.data() + device_id.size();
   const auto [stop, error] = std::from_chars(device_id.data() + at + 1, end, value);
-  const bool number = error == std::errc() && stop == end && std::isfinite(value) && value > 0;
+  const bool number = error == std::errc() && stop == end && std::isfinite(value);
   return number ? std::optional(value) : std::nullopt;
 }
+
+bool is_clock(double mhz) { return mhz >= 1.0 && mhz <= 20000.0; }
 
 Result<MeasurementTable> read_measurements(std::string_view text) {
   CsvReader reader(text);

@@ -45,6 +45,8 @@ struct MeasurementTable {
 
 /// The clock in MHz behind the '@' of "raspberry-pi-5/cortex-a76@2400".
 std::optional<double> clock_of_id(std::string_view device_id);
+/// Whether a processor can have this clock: 1 MHz to 20 GHz.
+bool is_clock(double mhz);
 
 /// Reads the CSV of measurements/README.md. Columns are found by their names; device_id, runtime, model_id, precision
 /// and latency_ms must be there. A row that can't be understood is skipped with the reason; a file that is no such

@@ -46,6 +46,8 @@ TEST(ReadMeasurements, SkipsRowsWithTheReason) {
   EXPECT_EQ(skipped("d,ncnn,m,fp32,1,-3,\n"), "latency_ms is '-3', not a positive number");
   EXPECT_EQ(skipped("d,ncnn,m,fp32,1,1e999,\n"), "latency_ms is '1e999', not a positive number");
   EXPECT_EQ(skipped("d,ncnn,m,fp32,1,3ms,\n"), "latency_ms is '3ms', not a positive number");
+  EXPECT_EQ(skipped("d,ncnn,m,fp32,1,1e300,\n"), "latency_ms is 1e300, which no device reaches");
+  EXPECT_EQ(skipped("d/cortex-a53@0,ncnn,m,fp32,1,3,\n"), "a clock of 0 MHz, which no device has");
   EXPECT_EQ(skipped("d,ncnn,m,bf16,1,3,\n"), "precision 'bf16' is none of fp32, fp16, int8");
   EXPECT_EQ(skipped("d,ncnn,m,fp32,1.5,3,\n"), "threads is 1.5, not a whole number up to 1024");
   EXPECT_EQ(skipped("d,ncnn,,fp32,1,3,\n"), "model_id is empty");

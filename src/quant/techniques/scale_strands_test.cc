@@ -8,8 +8,8 @@
 
 #include "exec/engine.h"
 #include "support/graph_text.h"
-#include "support/residual_network.h"
 #include "support/random_tensor.h"
+#include "support/residual_network.h"
 
 namespace netfit::quant {
 namespace {
