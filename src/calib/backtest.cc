@@ -44,10 +44,7 @@ void widen(Folds& folds, Hidden hidden) {
       }
       place->second = interval_widths(residuals_of(others, judged.quantity));
     }
-    Prediction& prediction = judged.prediction;
-    const double width = folds.noise[i] * width_of(place->second, prediction.group);
-    prediction.low = prediction.value * std::exp(-width);
-    prediction.high = prediction.value * std::exp(width);
+    bound(judged.prediction, folds.noise[i] * width_of(place->second, judged.prediction.group));
   }
 }
 

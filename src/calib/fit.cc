@@ -206,7 +206,10 @@ class Problem {
   Coefficients coefficients(const std::vector<double>& at) const {
     Coefficients result;
     if (known_ != nullptr) result = *known_;
-    for (std::size_t i = 0; i < keys_.size(); ++i) result.deviations[keys_[i]] += at[i] * spreads_[i];
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      // What a model has of its own says nothing of others.
+      if (!keys_[i].starts_with("model/")) result.deviations[keys_[i]] += at[i] * spreads_[i];
+    }
     for (std::size_t s = 0; s < cells_.size(); ++s) {
       if (!cells_[s].empty()) result.noise[all_.situations[s].key()] = noise_[s];
     }

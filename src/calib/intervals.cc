@@ -40,11 +40,6 @@ std::vector<std::string> names_of(const Group& group) {
   return {fmt::format("{}/{}/{}", hidden, odd, thread_class(group.threads)), fmt::format("{}/{}", hidden, odd), hidden};
 }
 
-void bound(Prediction& prediction, double width) {
-  prediction.low = prediction.value * std::exp(-width);
-  prediction.high = prediction.value * std::exp(width);
-}
-
 double conformal_quantile(std::vector<double> sizes) {
   std::ranges::sort(sizes);
   const auto count = static_cast<double>(sizes.size());
@@ -93,6 +88,11 @@ double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const
     if (models < kFewModels) odd += share;
   }
   return all > 0 ? odd / all : 0.0;
+}
+
+void bound(Prediction& prediction, double width) {
+  prediction.low = prediction.value * std::exp(-width);
+  prediction.high = prediction.value * std::exp(width);
 }
 
 Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,

@@ -54,6 +54,9 @@ struct Prediction {
   Group group;
 };
 
+/// Puts the interval of half-width `width` (of the logarithm) around the value.
+void bound(Prediction& prediction, double width);
+
 /// The latency in milliseconds that the calibration predicts, with its 90 % interval.
 Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
                    const std::string& model);

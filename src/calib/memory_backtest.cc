@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
 #include <functional>
 
 #include "calib/backtest.h"
@@ -14,8 +13,7 @@ Judged judge_one(const Observation& row, Quantity quantity, double width) {
   judged.quantity = quantity;
   Prediction& prediction = judged.prediction;
   prediction.value = ram ? row.memory->ram_kib : row.memory->flash_kib;
-  prediction.low = prediction.value * std::exp(-width);
-  prediction.high = prediction.value * std::exp(width);
+  bound(prediction, width);
   prediction.group.threads = row.situation.threads;
   return judged;
 }

@@ -37,12 +37,6 @@ const double* find_peak(const device::Device& device, DType type) {
   return peak == device.simd.macs_per_cycle.end() || !(peak->second > 0) ? nullptr : &peak->second;
 }
 
-// Some cores ask for more than one can, up to what the memory gives to all.
-double bandwidth_gb_s(const device::MemoryRegion& region, int threads) {
-  if (!(region.core_bandwidth_gb_s > 0)) return region.bandwidth_gb_s;
-  return std::min(region.bandwidth_gb_s, region.core_bandwidth_gb_s * threads);
-}
-
 // Bytes a millisecond from the level of the hierarchy that keeps `working_set` bytes; 0 where it costs nothing beyond
 // what the efficiency of the kernels tells already (the cache next to the core).
 double bytes_per_ms(std::int64_t working_set, const device::MemoryRegion* region, const LatencyContext& context) {
@@ -58,6 +52,11 @@ double bytes_per_ms(std::int64_t working_set, const device::MemoryRegion* region
 double milliseconds(std::int64_t bytes, double rate) { return rate > 0 ? static_cast<double>(bytes) / rate : 0.0; }
 
 }  // namespace
+
+double bandwidth_gb_s(const device::MemoryRegion& region, int threads) {
+  if (!(region.core_bandwidth_gb_s > 0)) return region.bandwidth_gb_s;
+  return std::min(region.bandwidth_gb_s, region.core_bandwidth_gb_s * threads);
+}
 
 double speed_up(double parallel_share, int threads) {
   return 1.0 / ((1.0 - parallel_share) + parallel_share / static_cast<double>(threads));

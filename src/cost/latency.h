@@ -39,6 +39,9 @@ std::optional<std::string> find_missing_figure(const std::vector<Kernel>& kernel
 /// Operations with the channels rounded up to whole vectors of the core.
 double padded_operations(const Kernel& kernel, const device::Device& device);
 
+/// What `threads` cores together read from a memory: some ask for more than one can, up to what it gives to all.
+double bandwidth_gb_s(const device::MemoryRegion& region, int threads);
+
 /// How many times as fast `threads` threads are, by Amdahl's law.
 double speed_up(double parallel_share, int threads);
 

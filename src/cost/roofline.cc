@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "cost/latency.h"
+
 namespace netfit::cost {
 namespace {
 
@@ -16,11 +18,6 @@ const device::MemoryRegion* find_memory(const Estimate& estimate, const device::
     return region == device.regions.end() ? nullptr : &*region;
   }
   return nullptr;
-}
-
-double bandwidth_of(const device::MemoryRegion& region, int threads) {
-  if (!(region.core_bandwidth_gb_s > 0)) return region.bandwidth_gb_s;
-  return std::min(region.bandwidth_gb_s, region.core_bandwidth_gb_s * threads);
 }
 
 RooflinePoint point_of(const LayerCost& layer, const Roofline& roof) {
@@ -43,7 +40,7 @@ Result<Roofline> roofline(const ir::Graph& graph, const device::Device& device, 
   }
   const device::MemoryRegion* memory = find_memory(costs, device);
   Roofline roof;
-  if (memory != nullptr) roof.bandwidth_gb_s = bandwidth_of(*memory, options.threads);
+  if (memory != nullptr) roof.bandwidth_gb_s = bandwidth_gb_s(*memory, options.threads);
   if (!(roof.bandwidth_gb_s > 0)) {
     return bad_input(
         fmt::format("device '{}' states no bandwidth of the memory that holds the activations", device.name));

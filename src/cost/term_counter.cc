@@ -17,8 +17,6 @@ constexpr double kSmallImage = 64.0;
 constexpr double kStemChannels = 4.0;
 constexpr double kGroupChannels = 16.0;  // more a group, and each group runs as a convolution of its own
 
-double elements(const ir::Value& value) { return static_cast<double>(value.shape.element_count()); }
-
 double round_up(double value, double unit) { return std::ceil(value / unit) * unit; }
 
 // 0 up to `low`, 1 from `high` on, logarithmic between: how much of `bytes` a cache of about that size lets through.

@@ -10,6 +10,8 @@
 
 namespace netfit::cost {
 
+inline double elements(const ir::Value& value) { return static_cast<double>(value.shape.element_count()); }
+
 /// Counts the work of one kernel after the other of a graph that stays as it is.
 class TermCounter {
  public:

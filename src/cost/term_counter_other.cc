@@ -8,12 +8,6 @@
 #include "ir/ops.h"
 
 namespace netfit::cost {
-namespace {
-
-double elements(const ir::Value& value) { return static_cast<double>(value.shape.element_count()); }
-
-}  // namespace
-
 void TermCounter::count_elementwise(const ir::NodeView& node, bool int8, TermCounts& counts) const {
   double touched = elements(node.output());
   bool equal = true;

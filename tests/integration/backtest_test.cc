@@ -55,6 +55,22 @@ TEST(WholeNetworkBacktest, OfUnseenModelsInNcnn) {
   for (const calib::Judged& row : judged) EXPECT_FALSE(row.prediction.seen.model);
 }
 
+TEST(WholeNetworkBacktest, OfEnergyAndFlashOfMicrocontrollers) {
+  std::vector<calib::Judged> judged =
+      calib::backtest(
+          published().rows,
+          {.populations = {calib::Population::Microcontroller}, .hidden = calib::Hidden::Model, .threads = 2},
+          base::no_progress())
+          .value();
+  std::vector<calib::SkippedRow> skipped;
+  const std::vector<calib::Judged> memory = calib::judge_memory(published().rows, skipped);
+  judged.insert(judged.end(), memory.begin(), memory.end());
+  EXPECT_LT(score_of(judged, "energy of microcontrollers, voltage known").median_error, 0.15);
+  EXPECT_LT(score_of(judged, "flash, X-CUBE-AI").median_error, 0.07);
+  EXPECT_LT(score_of(judged, "peak RAM, X-CUBE-AI").median_error, 0.13);
+  EXPECT_EQ(skipped.size(), 4U);
+}
+
 TEST(WholeNetworkBacktest, OfUnseenCoresInNcnn) {
   calib::BacktestOptions options{.populations = {calib::Population::Ncnn}, .hidden = calib::Hidden::Core, .threads = 2};
   const auto none = calib::backtest(published().rows, options, base::no_progress()).value();
