@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rows.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <map>
-#include <utility>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/files.h"
+#include "calib/csv.h"
 
 namespace netfit::published {
 namespace {
-
-// Cells of one line; a quoted cell may hold commas and doubled quotes.
-std::vector<std::string> split_line(std::string_view line) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"') {
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"')
-        cells.back() += line[i++];
-      else
-        quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      cells.emplace_back();
-    } else {
-      cells.back() += c;
-    }
-  }
-  return cells;
-}
 
 double number(const std::string& text) { return text.empty() ? 0.0 : std::strtod(text.c_str(), nullptr); }
 
@@ -42,17 +22,14 @@ const std::map<std::string, DType> kTypes{
 
 Result<std::vector<Row>> read_rows(const std::filesystem::path& path) {
   const base::Bytes bytes = NETFIT_TRY(base::read_file(path));
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  calib::CsvReader reader({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  reader.next();  // the columns' names
   std::vector<Row> rows;
-  bool head = true;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::vector<std::string> cells = split_line(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (std::exchange(head, false) || cells.size() == 1) continue;
+  while (const std::optional<std::vector<std::string>> read = reader.next()) {
+    const std::vector<std::string>& cells = *read;
     const auto type = kTypes.find(cells.size() > 2 ? cells[2] : "");
     if (cells.size() != 14 || type == kTypes.end()) {
-      return bad_input(fmt::format("row {} has {} cells or an unknown type", rows.size() + 2, cells.size()));
+      return bad_input(fmt::format("line {} has {} cells or an unknown type", reader.line(), cells.size()));
     }
     rows.push_back({.device = cells[0],
                     .runtime = cells[1],

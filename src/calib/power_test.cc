@@ -26,7 +26,7 @@ Observation row(const std::string& board, double volts, double watts, double ms)
 TEST(FitPower, TellsBoardsAndVoltagesApart) {
   // A linear regulator: the same current at either voltage.
   const std::vector<Observation> rows{row("a", 1.8, 0.036, 10), row("a", 1.8, 0.036, 50), row("a", 3.0, 0.06, 20),
-                                      row("b", 3.0, 0.02, 20),  row("b", 3.0, 0.02, 5)};
+                                      row("b", 3.0, 0.02, 20), row("b", 3.0, 0.02, 5)};
   Coefficients coefficients;
   fit_power(rows, std::vector<std::size_t>{0, 1, 2, 3, 4}, coefficients);
   for (const Observation& each : rows) {
