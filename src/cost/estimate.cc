@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cost/cache_ages.h"
+#include "cost/energy_parts.h"
 #include "cost/intervals.h"
+#include "cost/kernel_nest.h"
 #include "cost/kernels.h"
 #include "cost/latency.h"
 #include "cost/support.h"
@@ -158,12 +161,19 @@ class Estimator {
   }
 
   void list_layers() {
+    const CacheAges states(graph_, kernels_, map_, result_.plan.arena_bytes);
     for (const Kernel& kernel : kernels_) {
       const ir::Node& node = graph_.node(kernel.node);
       LayerCost layer{.name = node.name, .op = std::string(node.op->name), .macs = kernel.macs};
       layer.weight_bytes = kernel.weight_bytes;
       layer.activation_bytes = kernel.activation_bytes;
       layer.live_bytes = result_.plan.live_bytes.at(static_cast<std::size_t>(kernel.step));
+      const double padded = padded_operations(kernel, device_);
+      layer.lane_share = padded > 0 ? static_cast<double>(kernel.operations) / padded : 1.0;
+      if (options_.memory_use) {
+        const std::optional<LoopNest> nest = nest_of(graph_, kernel, runtime_, device_);
+        if (nest) layer.levels = use_memory(*nest, device_, states.of(kernel));
+      }
       result_.layers.push_back(std::move(layer));
     }
   }
@@ -190,6 +200,7 @@ class Estimator {
     } else {
       result_.unavailable.push_back({Quantity::Energy, fmt::format("device '{}' has no power figure", device_.name)});
     }
+    if (options_.memory_use) result_.energy_parts = split_energy(result_, device_);
   }
 
   double utilisation(const Kernel& kernel, double latency_ms) const {

@@ -9,6 +9,7 @@
 #include "base/reading.h"
 #include "base/result.h"
 #include "cost/memory_plan.h"
+#include "cost/memory_use.h"
 #include "cost/regions.h"
 #include "device/device.h"
 #include "device/runtime.h"
@@ -34,6 +35,14 @@ struct LayerCost {
   std::int64_t weight_bytes = 0;
   std::int64_t activation_bytes = 0;  ///< read and written
   std::int64_t live_bytes = 0;        ///< activations alive while it runs
+  double lane_share = 1.0;            ///< lanes of the vectors that do work, of those there; 0 to 1
+  std::vector<LevelUse> levels;       ///< caches, then memories; with EstimateOptions::memory_use, where it is known
+};
+
+/// A part of the energy of one inference.
+struct EnergyPart {
+  std::string name;  ///< "idle", "compute", or a level of the memory
+  Reading energy;
 };
 
 struct EstimateOptions {
@@ -41,6 +50,8 @@ struct EstimateOptions {
   /// Costs the graph as if its activations and weights had this type (Float32, Float16 or Int8); for graphs of which
   /// only the structure is known.
   std::optional<tensor::DType> as_type;
+  /// Also what each kernel asks of caches and memories, and where the energy goes; takes some milliseconds a kernel.
+  bool memory_use = false;
 };
 
 /// Everything that is said of a graph on a device without running it. Readings are analytic predictions with 90 %
@@ -57,6 +68,7 @@ struct Estimate {
   MemoryPlan plan;
   std::vector<LayerCost> layers;
   std::vector<RegionUse> regions;
+  std::vector<EnergyPart> energy_parts;  ///< with EstimateOptions::memory_use; they add up to the energy
 
   const Reading* find(Quantity quantity) const;
 };

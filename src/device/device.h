@@ -25,14 +25,20 @@ struct MemoryRegion {
       0.0;  ///< sustained sequential read by all cores together, at the device's clock; 10^9 bytes/s
   double core_bandwidth_gb_s = 0.0;  ///< the part that one core alone can use
   double bytes_per_cycle = 0.0;      ///< the bandwidth where it follows the clock (memory on the chip); else 0
+  double picojoules_per_byte = 0.0;  ///< that one byte read from it costs; 0 where nobody says
+  bool cached = true;                ///< read through the caches; tightly coupled memory is not
 };
 
 struct Cache {
   std::string name;  ///< "l1d", "l2", ...
   std::int64_t bytes = 0;
   std::int64_t line_bytes = 0;
-  double bytes_per_cycle = 0.0;  ///< sustained read by one core
-  int shared_by = 1;             ///< cores
+  double bytes_per_cycle = 0.0;      ///< sustained read by one core
+  int shared_by = 1;                 ///< cores
+  int ways = 0;                      ///< lines of one set: associativity; 0 where nobody says
+  double picojoules_per_byte = 0.0;  ///< that one byte read from it costs; 0 where nobody says
+
+  std::int64_t set_count() const { return bytes / (line_bytes * ways); }
 };
 
 /// What one core can do at best in one cycle.

@@ -21,6 +21,7 @@ constexpr Range kMacsPerCycle{0.01, 65'536};
 constexpr Range kCacheBytes{256, 1.1e9};
 constexpr Range kLineBytes{4, 1024};
 constexpr Range kBytesPerCycle{0.01, 4096};
+constexpr Range kPicojoules{0.01, 1e5};
 constexpr Range kRegionBytes{1024, 1e15};
 constexpr Range kBandwidthGbS{1e-3, 1e5};
 constexpr Range kActiveMw{1e-3, 1e6};
@@ -94,6 +95,12 @@ void refuse_twin(TableReader& reader, const std::vector<Named>& before, const st
   }
 }
 
+// May be left out: then nobody says what a byte from there costs.
+void read_energy(TableReader& reader, double& picojoules_per_byte) {
+  constexpr std::string_view kKey = "picojoules_per_byte";
+  if (reader.has(kKey)) assign(picojoules_per_byte, reader.number(kKey, kPicojoules));
+}
+
 void read_cache(TableReader reader, Device& device) {
   Cache cache;
   read_name(reader, "name", cache.name);
@@ -105,7 +112,13 @@ void read_cache(TableReader reader, Device& device) {
   } else if (cache.line_bytes > 0 && cache.bytes % cache.line_bytes != 0) {
     reader.fault("size", fmt::format("is {} bytes, no multiple of 'line' ({} bytes)", cache.bytes, cache.line_bytes));
   }
+  if (reader.has("ways")) assign(cache.ways, reader.integer("ways", kCount));
+  if (cache.line_bytes > 0 && cache.ways > 0 && cache.bytes % (cache.line_bytes * cache.ways) != 0) {
+    reader.fault("ways", fmt::format("is {}: 'size' ({} bytes) is no multiple of that many lines of {} bytes",
+                                     cache.ways, cache.bytes, cache.line_bytes));
+  }
   assign(cache.bytes_per_cycle, reader.number("bytes_per_cycle", kBytesPerCycle));
+  read_energy(reader, cache.picojoules_per_byte);
   assign(cache.shared_by, reader.integer("shared_by", kCount));
   if (device.cores > 0 && cache.shared_by > device.cores) {
     reader.fault("shared_by", fmt::format("is {}, more than 'cores' ({})", cache.shared_by, device.cores));
@@ -149,6 +162,8 @@ void read_region(TableReader reader, Device& device) {
   region.kind = kind == "flash" ? MemoryKind::Flash : MemoryKind::Ram;
   assign(region.bytes, reader.quantity("size", byte_units(), kRegionBytes));
   read_bandwidth(reader, device.clock_mhz, region);
+  read_energy(reader, region.picojoules_per_byte);
+  if (reader.has("cached")) assign(region.cached, reader.flag("cached"));
   for (const MemoryRegion& before : device.regions) {
     if (before.kind != region.kind || !(before.bandwidth_gb_s > 0)) continue;
     if (region.bandwidth_gb_s <= before.bandwidth_gb_s) continue;

@@ -39,8 +39,10 @@ void add_memory(const Device& device, Content& content) {
     content.add(cache.name);
     content.number(cache.bytes);
     content.number(cache.line_bytes);
+    content.number(cache.ways);
     content.number(cache.bytes_per_cycle);
     content.number(cache.shared_by);
+    content.number(cache.picojoules_per_byte);
   }
   content.number(device.regions.size());
   for (const MemoryRegion& region : device.regions) {
@@ -50,6 +52,8 @@ void add_memory(const Device& device, Content& content) {
     content.number(region.bandwidth_gb_s);
     content.number(region.core_bandwidth_gb_s);
     content.number(region.bytes_per_cycle);
+    content.number(region.picojoules_per_byte);
+    content.number(region.cached ? 1 : 0);
   }
 }
 

@@ -33,6 +33,12 @@ std::optional<KernelClass> find_kernel_class(std::string_view name);
 /// All kinds, in the order of the enumeration.
 std::span<const KernelClass> kernel_classes();
 
+/// What a matrix product computes in one go.
+struct Tile {
+  std::int64_t pixels = 0;    ///< rows of the result: pixels of a convolution's output
+  std::int64_t channels = 0;  ///< columns: channels of the output
+};
+
 /// Software with a version that runs graphs on devices (runtimes/<name>.toml).
 struct Runtime {
   std::string name;                            ///< "x-cube-ai-10"
@@ -46,6 +52,7 @@ struct Runtime {
   std::vector<std::string> fused_activations;  ///< ops that cost nothing behind a convolution
   /// Share of the core's peak (Simd::macs_per_cycle) that a kernel reaches when its data are near; by type.
   std::map<tensor::DType, std::map<KernelClass, double>> efficiency;
+  std::map<tensor::DType, Tile> tiles;  ///< by type; may be empty
   double layer_overhead_cycles = 0.0;
   std::int64_t code_bytes = 0;  ///< of the runtime itself, in flash
   std::int64_t code_bytes_per_layer = 0;

@@ -18,6 +18,7 @@ constexpr Range kEfficiency{1e-5, 4};
 constexpr Range kCycles{0, 1e7};
 constexpr Range kBytes{0, 1e10};
 constexpr Range kShare{0, 1};
+constexpr Range kTile{1, 1024};
 
 template <typename T, typename U>
 void assign(T& field, const std::optional<U>& read) {
@@ -62,6 +63,21 @@ void read_overhead(TableReader reader, Runtime& runtime) {
   reader.finish();
 }
 
+void read_tiles(TableReader reader, Runtime& runtime) {
+  for (const std::string& key : reader.keys()) {
+    const std::optional<DType> dtype = find_arithmetic(key);
+    std::optional<TableReader> table = reader.table(key);
+    if (!dtype) {
+      reader.fault(key, fmt::format("is no type of arithmetic (allowed: {})", kArithmeticNames));
+    } else if (table) {
+      Tile& tile = runtime.tiles[*dtype];
+      assign(tile.pixels, table->integer("pixels", kTile));
+      assign(tile.channels, table->integer("channels", kTile));
+      table->finish();
+    }
+  }
+}
+
 void read_shares(TableReader reader, std::map<KernelClass, double>& shares) {
   std::vector<std::string> known;
   for (const KernelClass kernel : kernel_classes()) known.emplace_back(name(kernel));
@@ -103,6 +119,9 @@ Runtime read_runtime(const TomlNode& node, FileFaults& faults) {
   read_abilities(root, runtime);
   if (std::optional<TableReader> overhead = root.table("overhead")) read_overhead(*std::move(overhead), runtime);
   if (std::optional<TableReader> shares = root.table("efficiency")) read_efficiency(*std::move(shares), runtime);
+  if (root.has("tiles")) {
+    if (std::optional<TableReader> tiles = root.table("tiles")) read_tiles(*std::move(tiles), runtime);
+  }
   root.finish();
   runtime.hash = digest(runtime);
   return runtime;

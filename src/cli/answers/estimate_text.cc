@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/answers/memory_text.h"
 #include "cli/answers/table.h"
 
 namespace netfit::cli {
@@ -145,6 +146,7 @@ void print_estimate(const Estimated& answer, Detail detail, const Environment& e
   if (!answer.estimate.regions.empty()) print_regions(out, answer.estimate);
   if (detail == Detail::Totals) return;
   print_layers(out, answer.estimate);
+  print_memory_use(out, answer.estimate, answer.device);
   fmt::print(out, "{}", kFormulae);
 }
 

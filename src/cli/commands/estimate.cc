@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "calib/board.h"
 #include "cli/answers/estimate_text.h"
+#include "cli/answers/memory_text.h"
 #include "cli/answers/print_json.h"
 #include "cli/commands.h"
 #include "cli/flags/costing.h"
@@ -65,10 +66,11 @@ Json layer_json(const cost::LayerCost& layer) {
           {"energy_mj", layer.energy_mj},
           {"utilisation", layer.utilisation},
           {"weight_bytes", layer.weight_bytes},
+          {"lane_share", layer.lane_share},
           {"live_bytes", layer.live_bytes}};
 }
 
-Json answer_json(const Estimated& answer) {
+Json answer_json(const Estimated& answer, bool explained) {
   const cost::Estimate& estimate = answer.estimate;
   Json json{{"model", answer.model},
             {"device", answer.device.name},
@@ -89,7 +91,11 @@ Json answer_json(const Estimated& answer) {
             {"regions", Json::array()},
             {"unavailable", Json::array()},
             {"notes", answer.notes}};
-  for (const cost::LayerCost& layer : estimate.layers) json["layers"].push_back(layer_json(layer));
+  for (const cost::LayerCost& layer : estimate.layers) {
+    json["layers"].push_back(layer_json(layer));
+    if (explained) json["layers"].back()["levels"] = levels_json(layer);
+  }
+  if (explained) json["energy_parts"] = energy_parts_json(estimate);
   for (const cost::RegionUse& region : estimate.regions) {
     json["regions"].push_back({{"region", region.region},
                                {"capacity_bytes", region.capacity_bytes},
@@ -135,7 +141,7 @@ Result<std::optional<Estimated>> estimate_by_measurements(const Options& options
 
 void print_answer(const Estimated& answer, const Options& options, const Environment& environment) {
   if (options.json) {
-    print_json(answer_json(answer), environment);
+    print_json(answer_json(answer, options.explain), environment);
   } else {
     print_estimate(answer, options.explain ? Detail::Layers : Detail::Totals, environment);
   }
@@ -151,7 +157,9 @@ Result<void> run_estimate(const Options& options, const Environment& environment
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, options.costing.options()));
+  cost::EstimateOptions costing = options.costing.options();
+  costing.memory_use = options.explain;
+  cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, costing));
   const Estimated answer{model.name, found.device, runtime, options.costing.threads, found.notes, std::move(estimate)};
   print_answer(answer, options, environment);
   return {};
@@ -164,7 +172,7 @@ Action set_up(CLI::App& app) {
                     "clock; or a board of the tables of measurements");
   app.add_option("--calibration", options->calibration, "what a device deviates by, as netfit calibrate wrote it")
       ->type_name("CSV");
-  app.add_flag("--explain", options->explain, "each layer, and the formulae behind the figures");
+  app.add_flag("--explain", options->explain, "each layer: bound, lanes, caches, bandwidth, energy; the formulae");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_estimate(*options, environment); };
 }
