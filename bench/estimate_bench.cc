@@ -9,6 +9,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/files.h"
+#include "calib/board.h"
 #include "cost/estimate.h"
 #include "device/catalog.h"
 #include "formats/catalog.h"
@@ -45,6 +46,19 @@ void estimate(benchmark::State& state, const std::string& model) {
   state.SetItemsProcessed(state.iterations());
 }
 
+// The calibrated latency: what a search asks for once it has a graph.
+void calibrated(benchmark::State& state, const std::string& model) {
+  const ir::Graph graph = load(model);
+  const base::Bytes bytes = must(base::read_file("measurements/coefficients.csv"));
+  const calib::Calibration calibration =
+      must(calib::read_calibration({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  const calib::FoundBoard board = must(calib::find_board(calibration, {"raspberry-pi-5", "ncnn", 4, false}));
+  const calib::Predictor predictor(calibration.of(board.situation.population), board.situation);
+  for (auto _ : state) benchmark::DoNotOptimize(calib::estimate_on_board(graph, predictor, ""));
+  state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK_CAPTURE(calibrated, mobilenetv2_450k, "zoo/mobilenetv2_cifar10_450k.onnx");
 BENCHMARK_CAPTURE(estimate, mobilenetv2_450k, "zoo/mobilenetv2_cifar10_450k.onnx");
 BENCHMARK_CAPTURE(estimate, mobilenetv2_w10, "zoo/mobilenetv2_cifar10_w1.0.onnx");
 BENCHMARK_CAPTURE(estimate, autoencoder, "measurements/models/mlperf_tiny/ad01_int8.txt");

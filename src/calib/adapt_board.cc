@@ -98,6 +98,11 @@ void merge(Calibration& shipped, const Calibration& own) {
   for (std::size_t i = 0; i < shipped.populations.size(); ++i) {
     PopulationCalibration& into = shipped.populations[i];
     const PopulationCalibration& from = own.populations[i];
+    // A host shares nothing with boards of the tables.
+    if (static_cast<Population>(i) == Population::Host && !from.models.empty()) {
+      into = from;
+      continue;
+    }
     for (const auto& [key, value] : from.coefficients.deviations) into.coefficients.deviations[key] = value;
     for (const auto& [board, rows] : from.adapted) into.adapted[board] = rows;
   }

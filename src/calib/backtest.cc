@@ -52,6 +52,7 @@ void widen(Folds& folds, Hidden hidden) {
 std::vector<BacktestOptions> protocols(Population population, int threads) {
   std::vector<BacktestOptions> list{
       {.populations = {population}, .hidden = Hidden::Model, .rows = 0, .threads = threads}};
+  if (population == Population::Host) return list;
   for (const Hidden hidden : {Hidden::Device, Hidden::Core}) {
     for (const int rows : kAdaptedRows) {
       list.push_back({.populations = {population}, .hidden = hidden, .rows = rows, .threads = threads});

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "calib/core_sheet.h"
 #include "calib/intervals.h"
+#include "calib/xnnpack_kernels.h"
 #include "cost/count_terms.h"
 #include "ir/op_spec.h"
 
@@ -51,8 +52,10 @@ std::map<std::string, int> runtimes_of(const Calibration& calibration, const std
   std::map<std::string, int> runtimes;
   for (const PopulationCalibration& population : calibration.populations) {
     for (const auto& [key, noise] : population.coefficients.noise) {
-      const std::vector<std::string> parts = base::split(key, '|');
-      if (parts.size() == 3 && parts[0] == id) ++runtimes[parts[1]];
+      std::vector<std::string> parts = base::split(key, '|');
+      if (parts.size() != 3 || parts[0] != id) continue;
+      if (parts[1].ends_with(kHostInt8)) parts[1].resize(parts[1].size() - kHostInt8.size());
+      ++runtimes[parts[1]];
     }
   }
   return runtimes;
@@ -110,7 +113,7 @@ Part part_of(cost::TermGroup group) {
 }
 
 cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, const CycleTable& cycles,
-                      const Situation& situation) {
+                      const Situation& situation, const CoreSheet* sheet) {
   const ir::NodeView node(graph, graph.node(kernel.node));
   cost::LayerCost layer{.name = node.node().name, .op = std::string(node.op().name)};
   layer.macs = node.op().macs != nullptr ? node.op().macs(node) : 0;
@@ -126,7 +129,7 @@ cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, c
   layer.latency_ms = parts[0] + parts[1] + parts[2];
   const auto most = std::ranges::max_element(parts) - parts.begin();
   layer.bound = most == 0 ? cost::Bound::Compute : most == 1 ? cost::Bound::Memory : cost::Bound::Overhead;
-  if (const CoreSheet* sheet = find_core_sheet(situation.core)) {
+  if (sheet != nullptr) {
     const double peak = sheet->peak_macs * (situation.float_type == DType::Float16 ? 2.0 : 1.0) *
                         std::max(situation.threads, 1) * situation.clock_mhz * 1e3;
     layer.utilisation = std::min(1.0, static_cast<double>(layer.macs) / (peak * layer.latency_ms));
@@ -176,16 +179,15 @@ Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& 
   return found;
 }
 
-cost::Estimate estimate_on_board(const ir::Graph& graph, const Situation& situation, const Calibration& calibration,
-                                 const std::string& model) {
-  const PopulationCalibration& population = calibration.of(situation.population);
+cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predictor, const std::string& model) {
+  const Situation& situation = predictor.situation();
   const std::vector<cost::KernelTerms> kernels = count_terms(graph, situation.rules());
-  const Prediction prediction = predict(population, situation, sum_terms(kernels), model);
+  const Prediction prediction = predictor.predict(sum_terms(kernels), model);
   cost::Estimate estimate;
   double macs = 0.0;
-  const CycleTable cycles = cycles_in(situation, population.coefficients);
+  const CoreSheet* sheet = find_core_sheet(situation.core);
   for (const cost::KernelTerms& kernel : kernels) {
-    estimate.layers.push_back(price(graph, kernel, cycles, situation));
+    estimate.layers.push_back(price(graph, kernel, predictor.cycles(), situation, sheet));
     macs += static_cast<double>(estimate.layers.back().macs);
   }
   estimate.readings.push_back({Quantity::Latency, prediction.value, prediction.low, prediction.high,

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "calib/calibration.h"
+#include "calib/intervals.h"
 #include "cost/estimate.h"
 #include "ir/graph.h"
 
@@ -32,7 +33,6 @@ Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& 
 
 /// The calibrated latency of a graph, kernel by kernel, with its interval; all else is unavailable, as tables of
 /// latencies say nothing of it. `model` is the table's name of the graph, empty if it is none of them.
-cost::Estimate estimate_on_board(const ir::Graph& graph, const Situation& situation, const Calibration& calibration,
-                                 const std::string& model);
+cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predictor, const std::string& model);
 
 }  // namespace netfit::calib

@@ -29,6 +29,7 @@ constexpr int kIterations = 300;
 // A configuration's noise is judged by its own errors, held back by this many of usual size.
 constexpr double kNoisePrior = 6.0;
 constexpr double kLeastNoise = 0.5;
+constexpr double kLeastHostNoise = 0.2;  // hundreds of rows tell it
 constexpr double kMostNoise = 4.0;
 
 struct Link {
@@ -198,7 +199,9 @@ class Problem {
       // The mean of what is left of each error under heavy tails; a normal error of sigma has a mean size of 0.8 sigma.
       double sum = kNoisePrior;
       for (const double error : errors[s]) sum += std::min(error / (0.8 * kSigma), 3.0 * kMostNoise);
-      noise_[s] = std::clamp(sum / (kNoisePrior + static_cast<double>(errors[s].size())), kLeastNoise, kMostNoise);
+      const bool host = all_.situations[s].population == Population::Host;
+      noise_[s] = std::clamp(sum / (kNoisePrior + static_cast<double>(errors[s].size())),
+                             host ? kLeastHostNoise : kLeastNoise, kMostNoise);
     }
     for (Observation& observation : observations_) observation.sigma = kSigma * noise_[observation.situation];
   }

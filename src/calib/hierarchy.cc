@@ -37,6 +37,7 @@ constexpr std::array<Spreads, kPopulationCount> kSpreads{{
     {.term = 0.4, .core_term = 0.1, .configuration_term = 0.2, .family_term = 0.6, .runtime_term = 0.3, .model = 0.01},
     {.term = 0.2, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.02},
     {.term = 0.7, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.01},
+    {.term = 1.0, .core_term = 0.1, .configuration_term = 0.3, .family_term = 0.1, .runtime_term = 0.3, .model = 0.001},
 }};
 
 const Spreads& spreads_of(Population population) { return kSpreads[static_cast<std::size_t>(population)]; }

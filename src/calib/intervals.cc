@@ -17,6 +17,7 @@ constexpr double kLevel = 0.9;
 // A group with fewer rows, or rows of fewer models, takes the quantile of the coarser group.
 constexpr std::size_t kLeastRows = 40;
 constexpr std::size_t kLeastModels = 5;
+constexpr double kOddShare = 0.02;  // of the time
 constexpr int kFewModels = 3;
 constexpr double kUnjudged = 0.8;  // ln: where no row of the population judges, a factor of 2.2
 
@@ -75,51 +76,72 @@ double width_of(const std::map<std::string, double>& widths, const Group& group)
   return kUnjudged;
 }
 
-double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const std::map<std::string, int>& exercised,
-                 bool model_seen) {
-  double odd = 0.0;
-  double all = 0.0;
-  for (std::size_t k = 0; k < cost::kTermCount; ++k) {
-    const double share = counts.counts[k] * cycles[k];
-    all += share;
-    if (share == 0) continue;
-    const auto found = exercised.find(std::string(spec_of(static_cast<cost::Term>(k)).name));
-    const int models = (found == exercised.end() ? 0 : found->second) - (model_seen ? 1 : 0);
-    if (models < kFewModels) odd += share;
-  }
-  return all > 0 ? odd / all : 0.0;
-}
-
 void bound(Prediction& prediction, double width) {
   prediction.low = prediction.value * std::exp(-width);
   prediction.high = prediction.value * std::exp(width);
 }
 
-Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
-                   const std::string& model) {
-  const CycleTable cycles = cycles_in(situation, calibration.coefficients);
-  Prediction result;
-  result.value = latency_ms(counts, cycles, situation.clock_mhz);
-  result.seen = seen_by(calibration, situation, model);
-  const bool odd = odd_share(counts, cycles, calibration.exercised, result.seen.model) > kOddShare;
-  const auto noise = calibration.coefficients.noise.find(situation.key());
-  const bool known = result.seen.device && noise != calibration.coefficients.noise.end();
-  const Hidden hidden = !result.seen.core ? Hidden::Core : known ? Hidden::Model : Hidden::Device;
-  result.group = {hidden, odd, situation.threads};
+Predictor::Predictor(const PopulationCalibration& calibration, Situation situation)
+    : calibration_(calibration),
+      situation_(std::move(situation)),
+      cycles_(cycles_in(situation_, calibration.coefficients)),
+      seen_(seen_by(calibration, situation_, "")) {
+  const auto noise = calibration.coefficients.noise.find(situation_.key());
+  const bool known = seen_.device && noise != calibration.coefficients.noise.end();
+  const Hidden hidden = !seen_.core ? Hidden::Core : known ? Hidden::Model : Hidden::Device;
+  group_ = {.hidden = hidden, .threads = situation_.threads};
+  if (known) noise_ = noise->second;
   if (hidden != Hidden::Model) {
-    const auto adapted = calibration.adapted.find(situation.board);
+    const auto adapted = calibration.adapted.find(situation_.board);
     // Another configuration of a known board tells its scale, much as one row would.
-    result.group.rows = adapted != calibration.adapted.end() ? adapted->second : result.seen.device ? 1 : 0;
+    group_.rows = adapted != calibration.adapted.end() ? adapted->second : seen_.device ? 1 : 0;
   }
-  double width = width_of(calibration.widths, result.group);
-  if (hidden == Hidden::Model) {
-    width *= noise->second;
+  for (const bool odd : {false, true}) {
+    Group group = group_;
+    group.odd = odd;
+    widths_.at(odd ? 1 : 0) = width_of(calibration.widths, group);
+    model_widths_.at(odd ? 1 : 0) = width_of(calibration.widths, {Hidden::Model, odd, situation_.threads});
+  }
+  for (std::size_t k = 0; k < cost::kTermCount; ++k) {
+    const auto found = calibration.exercised.find(std::string(spec_of(static_cast<cost::Term>(k)).name));
+    if (found != calibration.exercised.end()) exercised_[k] = found->second;
+  }
+}
+
+// Whether work that fewer than three other models exercise takes a part of the predicted time.
+bool Predictor::is_odd(const cost::TermCounts& counts, bool model_seen) const {
+  double odd = 0.0;
+  double all = 0.0;
+  for (std::size_t k = 0; k < cost::kTermCount; ++k) {
+    const double share = counts.counts[k] * cycles_[k];
+    all += share;
+    if (share > 0 && exercised_[k] - (model_seen ? 1 : 0) < kFewModels) odd += share;
+  }
+  return all > 0 && odd / all > kOddShare;
+}
+
+Prediction Predictor::predict(const cost::TermCounts& counts, const std::string& model) const {
+  Prediction result;
+  result.value = latency_ms(counts, cycles_, situation_.clock_mhz);
+  result.seen = seen_;
+  result.seen.model = !model.empty() && calibration_.models.contains(model);
+  result.group = group_;
+  result.group.odd = is_odd(counts, result.seen.model);
+  const std::size_t odd = result.group.odd ? 1 : 0;
+  double width = widths_.at(odd);
+  if (group_.hidden == Hidden::Model) {
+    width *= noise_;
   } else if (!result.seen.model) {
     // Errors of the device and of the model are independent.
-    width = std::hypot(width, width_of(calibration.widths, {Hidden::Model, odd, situation.threads}));
+    width = std::hypot(width, model_widths_.at(odd));
   }
   bound(result, width);
   return result;
+}
+
+Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
+                   const std::string& model) {
+  return Predictor(calibration, situation).predict(counts, model);
 }
 
 std::optional<Prediction> predict_energy(const PopulationCalibration& calibration, const Situation& situation,

@@ -40,11 +40,6 @@ std::map<std::string, double> interval_widths(const std::vector<Residual>& resid
 /// The half-width for a group: its own, or that of the next coarser group that has one.
 double width_of(const std::map<std::string, double>& widths, const Group& group);
 
-/// Share of the predicted time that goes to terms exercised by fewer than three models other than `model`.
-double odd_share(const cost::TermCounts& counts, const CycleTable& cycles, const std::map<std::string, int>& exercised,
-                 bool model_seen);
-inline constexpr double kOddShare = 0.02;
-
 /// In the unit of the quantity: ms, mJ.
 struct Prediction {
   double value = 0.0;
@@ -60,6 +55,30 @@ void bound(Prediction& prediction, double width);
 /// The latency in milliseconds that the calibration predicts, with its 90 % interval.
 Prediction predict(const PopulationCalibration& calibration, const Situation& situation, const cost::TermCounts& counts,
                    const std::string& model);
+
+/// The same for many networks in one situation: what does not depend on the network is looked up once.
+class Predictor {
+ public:
+  /// The calibration must outlive it.
+  Predictor(const PopulationCalibration& calibration, Situation situation);
+
+  Prediction predict(const cost::TermCounts& counts, const std::string& model) const;
+  const Situation& situation() const { return situation_; }
+  const CycleTable& cycles() const { return cycles_; }
+
+ private:
+  bool is_odd(const cost::TermCounts& counts, bool model_seen) const;
+
+  const PopulationCalibration& calibration_;
+  Situation situation_;
+  CycleTable cycles_;
+  Seen seen_;
+  Group group_;
+  double noise_ = 1.0;
+  std::array<int, cost::kTermCount> exercised_{};  ///< models that each term's price was seen in
+  std::array<double, 2> widths_{};                 ///< of the group; the second where odd work takes part
+  std::array<double, 2> model_widths_{};           ///< of an unseen model on a known device, likewise
+};
 
 /// The energy of one inference in mJ: power while computing times latency. No value where no row with energy speaks of
 /// the population.

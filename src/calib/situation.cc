@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "calib/core_sheet.h"
+#include "calib/xnnpack_kernels.h"
 
 namespace netfit::calib {
 namespace {
@@ -27,6 +28,7 @@ constexpr std::array kFamilies{
     Family{"ncnn-vulkan", "ncnn-vulkan"},
     Family{"ncnn", "ncnn"},
     Family{"armnn", "armnn"},
+    Family{"litert", "litert"},
     Family{"x-cube-ai", "x-cube-ai"},
     Family{"paddle-lite", "paddle-lite"},
     Family{"xnnpack", "xnnpack"},
@@ -74,6 +76,7 @@ Population population_of(string_view core, string_view family) {
   if (std::ranges::any_of(kOthers, begins) || family == "ncnn-vulkan" || family == "tensorrt") {
     return Population::Accelerator;
   }
+  if (family == "litert") return Population::Host;
   if (core.starts_with("cortex-m")) return Population::Microcontroller;
   return family == "ncnn" ? Population::Ncnn : Population::Mobile;
 }
@@ -83,6 +86,7 @@ Population population_of(string_view core, string_view family) {
 string_view variant_of(const Measurement& row, string_view family) {
   const std::string notes = lower(row.notes);
   if (family == "microtvm") return contains(notes, "cmsis") ? " cmsis-nn" : " native";
+  if (family == "litert" && row.precision == "int8") return kHostInt8;
   if (row.precision == "int8" && contains(notes, "uint8")) return " uint8";
   return "";
 }
@@ -103,7 +107,8 @@ double volts_of(string_view notes) {
 }  // namespace
 
 string_view name(Population population) {
-  constexpr std::array<string_view, kPopulationCount> kNames{"ncnn", "mobile", "microcontroller", "accelerator"};
+  constexpr std::array<string_view, kPopulationCount> kNames{"ncnn", "mobile", "microcontroller", "accelerator",
+                                                             "host"};
   return kNames[static_cast<std::size_t>(population)];
 }
 
@@ -120,6 +125,12 @@ cost::CountingRules Situation::rules() const {
     // Its files name most activations inside the convolution; what stands beside it runs as a layer of its own.
     rules.fused_activations = {"leaky_relu", "sigmoid", "relu6", "relu_n1_to_1"};
     rules.winograd = true;
+    return rules;
+  }
+  if (population == Population::Host) {
+    rules.fused_activations = {"relu", "relu6", "relu_n1_to_1"};
+    rules.tiled = xnnpack_kernels(runtime);
+    rules.as_int8 = int8;
     return rules;
   }
   rules.fused_activations = {"relu", "relu6", "relu_n1_to_1", "hard_swish"};

@@ -17,8 +17,9 @@ enum class Population : std::uint8_t {
   Mobile,           ///< TensorFlow Lite, Arm NN, Paddle Lite and their like on application processors
   Microcontroller,  ///< int8 runtimes on M profile cores
   Accelerator,      ///< GPUs, NPUs, edge TPUs
+  Host,             ///< the computer that netfit runs on, measured by `calibrate --host`
 };
-inline constexpr int kPopulationCount = 4;
+inline constexpr int kPopulationCount = 5;
 std::string_view name(Population population);
 std::optional<Population> find_population(std::string_view name);
 

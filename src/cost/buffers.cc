@@ -37,9 +37,7 @@ class Collector {
 
  private:
   void find_last_reads() {
-    std::int32_t largest = -1;
-    for (const ir::ValueId id : graph_.values()) largest = std::max(largest, id.index);
-    last_read_.assign(static_cast<std::size_t>(largest + 1), 0);
+    last_read_.assign(graph_.value_id_limit(), 0);
     buffer_of_.assign(last_read_.size(), kNone);
     std::int64_t step = 0;
     for (const ir::NodeId id : graph_.order()) {

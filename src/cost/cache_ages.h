@@ -11,9 +11,9 @@
 
 namespace netfit::cost {
 
-/// How much passes through the caches between two touches of the same data, when inference follows inference: between the
-/// kernel that writes a value (or read it last) and the next reader; for weights, everything of one inference; for a
-/// result, all activations, since the arena is written over and over.
+/// How much passes through the caches between two touches of the same data, when inference follows inference: between
+/// the kernel that writes a value (or read it last) and the next reader; for weights, everything of one inference; for
+/// a result, all activations, since the arena is written over and over.
 class CacheAges {
  public:
   CacheAges(const ir::Graph& graph, const std::vector<Kernel>& kernels, const MemoryMap& map, std::int64_t arena_bytes);

@@ -2,9 +2,10 @@
 // Misses from reuse distances, loop by loop from the inside (the idea is that of Wolf and Lam, "A Data Locality
 // Optimizing Algorithm", PLDI 1991, section 4, made exact about sets).
 //
-// An iteration of a loop touches some lines of each array: its footprint. The next iteration finds again those that both
-// share, if in their sets no more lines than there are ways came by between the two touches. Every line of an array is
-// fetched once; beyond that, `again(l)` lines in one execution of loop l, whose iterations share `shared` of theirs:
+// An iteration of a loop touches some lines of each array: its footprint. The next iteration finds again those that
+// both share, if in their sets no more lines than there are ways came by between the two touches. Every line of an
+// array is fetched once; beyond that, `again(l)` lines in one execution of loop l, whose iterations share `shared` of
+// theirs:
 //
 //   again(l) = trips * again(l + 1) + (1 - stays) * shared,   shared = trips * lines of an iteration - lines of all
 //
@@ -94,7 +95,8 @@ class Model {
     return {.accesses = accesses(operand), .misses = touched + again * inside, .first = touched};
   }
 
-  // A place in the nest at which a loop goes from one iteration to the next: iterations of the loop and of those outside.
+  // A place in the nest at which a loop goes from one iteration to the next: iterations of the loop and of those
+  // outside.
   using Place = std::vector<std::int64_t>;
 
   // Spread evenly over all loops at once (Kronecker's sequence).
@@ -112,7 +114,8 @@ class Model {
 
   static std::int64_t offset_at(const Operand& operand, const Place& place) {
     std::int64_t offset = 0;
-    for (std::size_t d = 0; d < std::min(place.size(), operand.steps.size()); ++d) offset += place[d] * operand.steps[d];
+    for (std::size_t d = 0; d < std::min(place.size(), operand.steps.size()); ++d)
+      offset += place[d] * operand.steps[d];
     return offset;
   }
 
@@ -149,8 +152,8 @@ class Model {
     return stay;
   }
 
-  // The loop inside d along which an operand's lines are touched one after the other. The loops between the two touch all
-  // lines in each of their iterations.
+  // The loop inside d along which an operand's lines are touched one after the other. The loops between the two touch
+  // all lines in each of their iterations.
   struct Sweep {
     std::size_t loop = 0;     ///< the operand's depth where it stands still in all of them
     std::int64_t turns = 1;   ///< iterations of the loop
@@ -180,13 +183,14 @@ class Model {
     const std::int64_t offset = offset_at(operand, place);
     if (sweep.loop == operand.steps.size()) return footprints_[index][place.size()].shifted(offset);
     const std::int64_t step = operand.steps[sweep.loop];
-    const Footprint part = footprints_[index][sweep.loop + 1].repeated(end - begin, step).shifted(offset + begin * step);
+    const Footprint part =
+        footprints_[index][sweep.loop + 1].repeated(end - begin, step).shifted(offset + begin * step);
     const std::int64_t last_touch = std::min(sweep.turns - end, sweep.length - 1);
     return part.common(part.shifted(last_touch * step));
   }
 
-  // By set: lines that come by between the last touch of a line in iteration i of a loop and the first in i + 1, for lines
-  // that are touched first in that turn of the sweep.
+  // By set: lines that come by between the last touch of a line in iteration i of a loop and the first in i + 1, for
+  // lines that are touched first in that turn of the sweep.
   BySet lines_between(const Place& place, const Sweep& sweep, std::int64_t turn) const {
     BySet counts(static_cast<std::size_t>(cache_.set_count()), 0.0);
     const std::int64_t last = std::min(sweep.turns - 1, turn + sweep.length - 1);

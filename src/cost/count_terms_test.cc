@@ -100,5 +100,49 @@ TEST(Terms, AreFoundByTheirNames) {
   EXPECT_FALSE(find_term("nothing"));
 }
 
+// Tiles of 5 pixels by 16 channels.
+constexpr TiledKernels kTiled{.float32 = {5, 16, 1}, .int8 = {3, 8, 8}, .depthwise_channels = 16};
+
+TEST(CountTerms, CountsWholeTilesWhereTheyAreKnown) {
+  const TermCounts counts = counted(kPointwise, {.tiled = kTiled});
+  // 64 positions are 12 tiles of 5 and one of 4, which costs as 4.5; 6 channels cost as 16.
+  EXPECT_EQ(counts[Term::Conv1x1], 64.5 * 16 * 16);
+  EXPECT_EQ(counts[Term::ConvPosition], 13);
+  EXPECT_EQ(counts[Term::ConvOutput], 64 * 16);
+  EXPECT_EQ(counts[Term::ConvWeights], 16 * 16);
+  EXPECT_EQ(counts[Term::TapPointer], 0);
+}
+
+TEST(CountTerms, CountsTapsOfTilesOfLargerWindows) {
+  const TermCounts counts = counted(kThree, {.tiled = kTiled});
+  EXPECT_EQ(counts[Term::Conv], (144 + 0.5) * 32 * 16 * 9);
+  EXPECT_EQ(counts[Term::TapPointer], 29 * 2 * 9);
+  const TermCounts integers = counted(kThree, {.as_int8 = true, .tiled = kTiled});
+  EXPECT_EQ(integers[Term::Int8Conv], 144 * 32 * 16 * 9);
+  EXPECT_EQ(integers[Term::Int8TapPointer], 48 * 4 * 9);
+}
+
+TEST(CountTerms, FillsSmallDepthwiseWindowsUp) {
+  constexpr std::string_view kDepthwise = R"(graph main(%x: f32[1,8,8,20]) -> (%y) {
+    const @w: f32[1,5,5,20] = random(1)
+    %y = depthwise_conv2d(%x, @w) padding=2,2,2,2
+  })";
+  const TermCounts counts = counted(kDepthwise, {.tiled = kTiled});
+  EXPECT_EQ(counts[Term::DepthwiseOther], 64 * 32 * 25);
+  EXPECT_EQ(counts[Term::DepthwisePosition], 64);
+}
+
+TEST(CountTerms, CountsWeightsThatNoCacheKeeps) {
+  constexpr std::string_view kLarge = R"(graph main(%x: f32[1,1024]) -> (%y) {
+    const @w: f32[4096,1024] = random(1)
+    %y = fully_connected(%x, @w)
+  })";
+  const TermCounts counts = counted(kLarge, {.tiled = kTiled});
+  EXPECT_EQ(counts[Term::WeightsBeyondL2], 4096.0 * 1024 * 4);
+  EXPECT_EQ(counts[Term::WeightsBeyondL3], 4096.0 * 1024 * 4);
+  EXPECT_GT(counts[Term::WeightsInMemory], 0);
+  EXPECT_LT(counts[Term::WeightsInMemory], 4096.0 * 1024 * 4);
+}
+
 }  // namespace
 }  // namespace netfit::cost

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -43,13 +42,15 @@ Typing typing_of(const device::Device& device, const device::Runtime& runtime, c
 // Learned numbers only: the running statistics of a batch norm (its inputs 3 and 4) are not params.
 std::int64_t count_params(const ir::Graph& graph) {
   std::int64_t params = 0;
-  std::unordered_set<ir::ValueId> seen;
+  std::vector<bool> seen(graph.value_id_limit(), false);
   for (const ir::NodeId id : graph.order()) {
     const ir::NodeView node(graph, graph.node(id));
     for (std::size_t i = 0; i < node.input_count(); ++i) {
       const bool statistic = &node.op() == &ir::kBatchNorm && i >= 3;
       if (!node.has_input(i) || !node.input(i).is_constant() || statistic) continue;
-      if (seen.insert(node.node().inputs[i]).second) params += node.input(i).shape.element_count();
+      const auto index = static_cast<std::size_t>(node.node().inputs[i].index);
+      if (!seen[index]) params += node.input(i).shape.element_count();
+      seen[index] = true;
     }
   }
   return params;

@@ -13,7 +13,8 @@ std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a >= 0 ? a / 
 }  // namespace
 
 Footprint::Footprint(std::int64_t offset, std::int64_t width, std::int64_t rows, std::int64_t step) {
-  for (std::int64_t row = 0; row < rows; ++row) intervals_.push_back({offset + row * step, offset + row * step + width});
+  for (std::int64_t row = 0; row < rows; ++row)
+    intervals_.push_back({offset + row * step, offset + row * step + width});
   merge();
 }
 

@@ -75,8 +75,7 @@ std::optional<LoopNest> nest_of(const ir::Graph& graph, const Kernel& kernel, co
   if (&node.op() == &ir::kMaxPool2d || &node.op() == &ir::kAveragePool2d) return pool(node, kernel.arithmetic, tiles);
   if (&node.op() == &ir::kFullyConnected) return fully_connected(node, kernel.arithmetic, tiles);
   if (kernel.kind != device::KernelClass::Elementwise) return std::nullopt;
-  const std::int64_t bytes =
-      node.output().shape.element_count() * tensor::bit_width(kernel.arithmetic) / kBitsPerByte;
+  const std::int64_t bytes = node.output().shape.element_count() * tensor::bit_width(kernel.arithmetic) / kBitsPerByte;
   const auto inputs = static_cast<std::int64_t>(std::ranges::count_if(node.node().inputs, [&](ir::ValueId input) {
     return input.valid() && graph.value(input).shape == node.output().shape;
   }));

@@ -21,11 +21,7 @@ class Lister {
  public:
   Lister(const ir::Graph& graph, const device::Runtime& runtime, const Typing& typing)
       : graph_(graph), runtime_(runtime), typing_(typing), known_(graph), uses_(graph) {
-    for (const ir::NodeId id : graph.order()) {
-      for (const ir::ValueId output : graph.node(id).outputs) {
-        kernel_of_.resize(std::max(kernel_of_.size(), static_cast<std::size_t>(output.index) + 1), kNone);
-      }
-    }
+    kernel_of_.resize(graph.value_id_limit(), kNone);
   }
 
   std::vector<Kernel> run() {
@@ -126,12 +122,11 @@ std::int64_t weight_bytes(const ir::Graph& graph, const Typing& typing) {
 
 std::int64_t loaded_weight_bytes(const ir::Graph& graph, const Typing& typing) {
   const KnownValues known(graph);
-  std::vector<bool> read;  // by value
+  std::vector<bool> read(graph.value_id_limit(), false);
   for (const ir::NodeId id : graph.order()) {
     if (known.is_known(graph.node(id))) continue;
     for (const ir::ValueId input : graph.node(id).inputs) {
       if (!input.valid() || !known.contains(input)) continue;
-      read.resize(std::max(read.size(), static_cast<std::size_t>(input.index) + 1), false);
       read[static_cast<std::size_t>(input.index)] = true;
     }
   }

@@ -6,10 +6,9 @@
 namespace netfit::cost {
 
 KnownValues::KnownValues(const ir::Graph& graph) {
-  for (const ir::ValueId id : graph.values()) {
-    known_.resize(static_cast<std::size_t>(id.index) + 1, false);
-    known_.back() = graph.value(id).is_constant();
-  }
+  known_.assign(graph.value_id_limit(), false);
+  for (const ir::ValueId id : graph.values())
+    known_[static_cast<std::size_t>(id.index)] = graph.value(id).is_constant();
   for (const ir::NodeId id : graph.order()) {
     const ir::Node& node = graph.node(id);
     if (!is_known(node)) continue;

@@ -11,10 +11,10 @@ namespace netfit::cost {
 
 /// What a kernel asks of one level of the memory hierarchy, by the cache model; one core.
 struct LevelUse {
-  std::string level;           ///< "l1d", ...; the last ones are memories
-  double bytes = 0.0;          ///< that it delivers or takes
-  double hit_rate = 1.0;       ///< of a cache: share of the lines asked for that it has; memories have all
-  double energy_mj = 0.0;      ///< 0 where the device file gives no price for a byte
+  std::string level;       ///< "l1d", ...; the last ones are memories
+  double bytes = 0.0;      ///< that it delivers or takes
+  double hit_rate = 1.0;   ///< of a cache: share of the lines asked for that it has; memories have all
+  double energy_mj = 0.0;  ///< 0 where the device file gives no price for a byte
   bool cache = true;
 };
 

@@ -76,7 +76,8 @@ constexpr std::string_view kTwoLayers = R"(graph main(%x: f32[1,16,16,32]) -> (%
 
 TEST(MemoryUse, OfAnEstimateAddsUpToItsEnergy) {
   const Estimate estimate =
-      cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {.memory_use = true}).value();
+      cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {.memory_use = true})
+          .value();
   ASSERT_FALSE(estimate.energy_parts.empty());
   double sum = 0.0;
   for (const EnergyPart& part : estimate.energy_parts) {
@@ -89,13 +90,15 @@ TEST(MemoryUse, OfAnEstimateAddsUpToItsEnergy) {
 
 TEST(MemoryUse, OfAKernelRightBehindItsInputFindsItNearby) {
   const Estimate estimate =
-      cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {.memory_use = true}).value();
+      cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {.memory_use = true})
+          .value();
   ASSERT_EQ(estimate.layers.size(), 2U);
   EXPECT_EQ(estimate.layers[1].levels.at(1).hit_rate, 1.0);
 }
 
 TEST(MemoryUse, IsLeftOutUnlessAskedFor) {
-  const Estimate estimate = cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {}).value();
+  const Estimate estimate =
+      cost::estimate(graph_of(kTwoLayers), board_with_known_caches(), runtime_with_tiles(), {}).value();
   EXPECT_TRUE(estimate.energy_parts.empty());
   EXPECT_TRUE(std::ranges::all_of(estimate.layers, [](const LayerCost& layer) { return layer.levels.empty(); }));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loop orders of the kernels in use (XNNPACK's igemm, dwconv and gemm; CMSIS-NN's with tiles of 2 by 2 differ in the size of
-// the tiles only). A last tile that is not full goes beyond its row: kernels compute such rows twice, or read on.
+// Loop orders of the kernels in use (XNNPACK's igemm, dwconv and gemm; CMSIS-NN's with tiles of 2 by 2 differ in the
+// size of the tiles only). A last tile that is not full goes beyond its row: kernels compute such rows twice, or read
+// on.
 #include "cost/schedule.h"
 
 #include <array>
@@ -82,13 +83,14 @@ LoopNest convolution_nest(const KernelShape& shape, const Tiles& tiles) {
   input.width = vector;
   input.rows = pixels;
   input.row_step = shape.stride * pixel;
-  input.steps = {shape.stride * shape.in_width * pixel, pixels * shape.stride * pixel, 0, shape.in_width * pixel, pixel,
-                 vector};
+  input.steps = {
+      shape.stride * shape.in_width * pixel, pixels * shape.stride * pixel, 0, shape.in_width * pixel, pixel, vector};
   const std::int64_t tap = vectors * panel;
-  Operand weights{.name = "weights",
-                  .bytes = nest.trips[2] * shape.kernel_height * shape.kernel_width * tap,
-                  .width = panel,
-                  .steps = {0, 0, shape.kernel_height * shape.kernel_width * tap, shape.kernel_width * tap, tap, panel}};
+  Operand weights{
+      .name = "weights",
+      .bytes = nest.trips[2] * shape.kernel_height * shape.kernel_width * tap,
+      .width = panel,
+      .steps = {0, 0, shape.kernel_height * shape.kernel_width * tap, shape.kernel_width * tap, tap, panel}};
   Operand output = output_of(shape);
   output.width = channels * element;
   output.rows = pixels;

@@ -17,13 +17,6 @@ constexpr double kSmallImage = 64.0;
 constexpr double kStemChannels = 4.0;
 constexpr double kGroupChannels = 16.0;  // more a group, and each group runs as a convolution of its own
 
-double round_up(double value, double unit) { return std::ceil(value / unit) * unit; }
-
-// 0 up to `low`, 1 from `high` on, logarithmic between: how much of `bytes` a cache of about that size lets through.
-double ramp(double bytes, double low, double high) {
-  return bytes <= low ? 0.0 : std::min(1.0, std::log(bytes / low) / std::log(high / low));
-}
-
 struct Tiles {
   double points = 0.0;  // of one transformed tile
   double count = 0.0;
@@ -36,26 +29,13 @@ Tiles tiles_of(double height, double width, double side) {
 
 }  // namespace
 
-struct TermCounter::Window {
-  double inputs = 0.0;  // elements
-  double input_channels = 0.0;
-  double output_channels = 0.0;
-  double height = 0.0;  // of the output
-  double width = 0.0;
-  double kernel_height = 0.0;
-  double kernel_width = 0.0;
-  double stride = 1.0;  // area
-  bool dilated = false;
-  double macs = 0.0;
-  double times = 1.0;  // groups that run one after the other
-
-  double outputs() const { return output_channels * height * width; }
-  double taps() const { return kernel_height * kernel_width; }
-  double weights() const { return taps() * input_channels * output_channels; }
-};
-
 TermCounter::TermCounter(const ir::Graph& graph, const CountingRules& rules, const Typing& typing)
-    : graph_(graph), rules_(rules), typing_(typing), known_(graph), uses_(graph) {}
+    : graph_(graph), rules_(rules), typing_(typing), known_(graph), uses_(graph) {
+  for (const ir::NodeId id : graph.order()) {
+    const ir::NodeView node(graph, graph.node(id));
+    if (node.op().macs != nullptr && node.has_input(1)) weights_ += elements(node.input(1));
+  }
+}
 
 TermCounts TermCounter::count(const Kernel& kernel) const {
   const ir::NodeView node(graph_, graph_.node(kernel.node));
@@ -67,7 +47,15 @@ TermCounts TermCounter::count(const Kernel& kernel) const {
   } else if (&node.op() == &ir::kFullyConnected) {
     // With several rows the weights are used again and again: a matrix product.
     const bool one_row = node.output().shape.element_count() == node.output().shape.dim(-1);
-    if (one_row || int8)
+    if (rules_.tiled && one_row)
+      count_tiled_product({.input_channels = static_cast<double>(node.input(1).shape[1]),
+                           .output_channels = static_cast<double>(node.input(1).shape[0]),
+                           .height = 1.0,
+                           .width = 1.0,
+                           .kernel_height = 1.0,
+                           .kernel_width = 1.0},
+                          int8, counts);
+    else if (one_row || int8)
       count_fully_connected(elements(node.input(1)), int8, counts);
     else
       counts[Term::MatMul] += static_cast<double>(kernel.macs);
@@ -76,6 +64,7 @@ TermCounts TermCounter::count(const Kernel& kernel) const {
   }
   if (kernel.macs > 0 && int8 && !rules_.as_int8) count_conversions(node, counts);
   if (&node.op() != &ir::kFullyConnected) count_traffic(node, counts);
+  if (rules_.tiled && kernel.macs > 0) count_far_weights(node, int8, counts);
   const ir::Node* next = follower(node.node().outputs.front());
   if (next != nullptr && kernel.macs > 0 && next->op != &ir::kRelu && next->op != &ir::kLeakyRelu &&
       std::ranges::find(rules_.fused_activations, next->op->name) != rules_.fused_activations.end()) {
@@ -90,17 +79,18 @@ void TermCounter::count_conv(const ir::NodeView& node, bool int8, TermCounts& co
   const Shape& out = node.output().shape;
   const Shape& weights = node.input(1).shape;
   const auto groups = static_cast<double>(&node.op() == &ir::kConv2d ? ir::conv_groups(node) : in.dim(-1));
-  Window window{.inputs = elements(node.input(0)),
-                .input_channels = static_cast<double>(in.dim(-1)) / groups,
-                .output_channels = static_cast<double>(out.dim(-1)),
-                .height = static_cast<double>(out[1]),
-                .width = static_cast<double>(out[2]),
-                .kernel_height = static_cast<double>(weights[1]),
-                .kernel_width = static_cast<double>(weights[2]),
-                .stride = static_cast<double>(attrs.stride.height * attrs.stride.width),
-                .dilated = attrs.dilation != ir::Extent2d{},
-                .macs = static_cast<double>(node.op().macs(node))};
+  ConvWindow window{.inputs = elements(node.input(0)),
+                    .input_channels = static_cast<double>(in.dim(-1)) / groups,
+                    .output_channels = static_cast<double>(out.dim(-1)),
+                    .height = static_cast<double>(out[1]),
+                    .width = static_cast<double>(out[2]),
+                    .kernel_height = static_cast<double>(weights[1]),
+                    .kernel_width = static_cast<double>(weights[2]),
+                    .stride = static_cast<double>(attrs.stride.height * attrs.stride.width),
+                    .dilated = attrs.dilation != ir::Extent2d{},
+                    .macs = static_cast<double>(node.op().macs(node))};
   if (groups > 1 && window.input_channels == 1) return count_depthwise(window, int8, counts);
+  if (rules_.tiled && groups == 1) return count_tiled_product(window, int8, counts);
   if (groups > 1) {
     counts[Term::Group] += groups;
     if (window.input_channels <= kGroupChannels && !int8) {
@@ -126,7 +116,7 @@ void TermCounter::count_fully_connected(double weights, bool int8, TermCounts& c
   counts[int8 ? Term::Int8FullyConnected : Term::FullyConnected] += weights * (int8 ? 1.0 : pairs_of_bytes);
 }
 
-void TermCounter::count_window(const Window& window, TermCounts& counts) const {
+void TermCounter::count_window(const ConvWindow& window, TermCounts& counts) const {
   const double positions = window.height * window.width;
   if (window.taps() == 1 && positions == 1) return count_fully_connected(window.weights(), false, counts);
   const double lanes = rules_.float_type == DType::Float16 ? 8.0 : 4.0;
@@ -165,7 +155,7 @@ void TermCounter::count_window(const Window& window, TermCounts& counts) const {
   }
 }
 
-void TermCounter::count_int8_window(const Window& window, TermCounts& counts) const {
+void TermCounter::count_int8_window(const ConvWindow& window, TermCounts& counts) const {
   const double positions = window.height * window.width;
   if (window.taps() == 1 && positions == 1) return count_fully_connected(window.weights(), true, counts);
   const bool three = window.kernel_height == 3 && window.kernel_width == 3;
@@ -187,7 +177,8 @@ void TermCounter::count_int8_window(const Window& window, TermCounts& counts) co
   counts[Term::Int8Weights] += window.weights();
 }
 
-void TermCounter::count_depthwise(const Window& window, bool int8, TermCounts& counts) const {
+void TermCounter::count_depthwise(const ConvWindow& window, bool int8, TermCounts& counts) const {
+  if (rules_.tiled) return count_tiled_depthwise(window, int8, counts);
   counts[int8 ? Term::Int8DepthwisePosition : Term::DepthwisePosition] += window.height * window.width;
   if (int8) {
     counts[Term::Int8Depthwise] += window.macs;

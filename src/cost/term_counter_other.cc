@@ -35,7 +35,7 @@ void TermCounter::count_other(const ir::NodeView& node, bool int8, TermCounts& c
     counts[int8 ? Term::Int8Movement : Term::Movement] += out;
   } else if (op == &ir::kTranspose) {
     counts[int8 ? Term::Int8Movement : Term::Shuffle] += out;
-  } else if (op == &ir::kSigmoid || op == &ir::kSoftmax) {
+  } else if (op == &ir::kSigmoid || op == &ir::kSoftmax || (int8 && rules_.tiled && op == &ir::kHardSwish)) {
     counts[int8 ? Term::Int8Transcendental : Term::Transcendental] += out;
   } else if (node.input_count() == 1 || op == &ir::kBatchNorm) {
     counts[int8 ? Term::Int8Elementwise : Term::Activation] += (int8 ? 2 : 1) * out;

@@ -55,6 +55,10 @@ constexpr std::array<TermSpec, kTermCount> kSpecs{{
     {Term::Layer, "layer", "layer", Overhead, 15000.0, 0.0, false},
     {Term::BeyondL2, "beyond_l2", "byte of activations", Memory, 0.3, kShared, false},
     {Term::BeyondL3, "beyond_l3", "byte of activations", Memory, 0.2, kShared, false},
+    {Term::TapPointer, "tap_pointer", "tap of a tile", Memory, 1.0, kDense, false},
+    {Term::WeightsBeyondL2, "weights_beyond_l2", "byte of weights", Memory, 0.03, kShared, false},
+    {Term::WeightsBeyondL3, "weights_beyond_l3", "byte of weights", Memory, 0.03, kShared, false},
+    {Term::WeightsInMemory, "weights_in_memory", "byte of weights", Memory, 0.1, kShared, false},
     {Term::Int8Conv1x1, "int8_conv1x1", "MAC", Int8Gemm, 0.2, kDense, false},
     {Term::Int8Winograd, "int8_winograd", "MAC in the transformed domain", TermGroup::Int8Winograd, 0.25, kDense, false},
     {Term::Int8WinogradTransform, "int8_winograd_transform", "element of transformed tiles", TermGroup::Int8Winograd, 1.0, kDense, false},
@@ -74,6 +78,7 @@ constexpr std::array<TermSpec, kTermCount> kSpecs{{
     {Term::Int8Transcendental, "int8_transcendental", "element", Int8Rest, 10.0, kDense, false},
     {Term::Int8Pool, "int8_pool", "tap", Int8Rest, 0.4, kDense, false},
     {Term::Int8Movement, "int8_movement", "element", Int8Rest, 1.0, kShared, false},
+    {Term::Int8TapPointer, "int8_tap_pointer", "tap of a tile", Int8Rest, 5.0, kDense, false},
 }};
 // clang-format on
 

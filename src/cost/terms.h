@@ -48,6 +48,10 @@ enum class Term : std::uint8_t {
   Layer,
   BeyondL2,
   BeyondL3,
+  TapPointer,
+  WeightsBeyondL2,
+  WeightsBeyondL3,
+  WeightsInMemory,
   Int8Conv1x1,
   Int8Winograd,
   Int8WinogradTransform,
@@ -67,8 +71,9 @@ enum class Term : std::uint8_t {
   Int8Transcendental,
   Int8Pool,
   Int8Movement,
+  Int8TapPointer,
 };
-inline constexpr std::size_t kTermCount = static_cast<std::size_t>(Term::Int8Movement) + 1;
+inline constexpr std::size_t kTermCount = static_cast<std::size_t>(Term::Int8TapPointer) + 1;
 
 /// Terms that share what a device does well or badly.
 enum class TermGroup : std::uint8_t {

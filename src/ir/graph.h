@@ -84,6 +84,8 @@ class Graph {
   std::span<const NodeId> order() const { return order_; }
   /// All values that exist, by id; a removed one is skipped.
   std::vector<ValueId> values() const;
+  /// Every id of a value, removed ones too, is below it: the size of a table by value.
+  std::size_t value_id_limit() const { return values_.size(); }
   bool contains(ValueId id) const;
   bool contains(NodeId id) const;
 

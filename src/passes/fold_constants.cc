@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <unordered_set>
 
 #include "ir/ops/activation.h"
@@ -178,7 +179,7 @@ std::unordered_set<ir::ValueId> varying_values(const ir::Graph& graph) {
 // Half precision or integers are how a file stores its weights. They stay until something other than data meets them.
 bool keeps_storage(const Wiring& wiring, const NodeView& node, const std::unordered_set<ir::ValueId>& varying) {
   if (&node.op() != &ir::kRequantize || node.output().dtype != DType::Float32) return false;
-  const std::vector<NodeId>& readers = wiring.readers(node.node().outputs[0]);
+  const std::span<const NodeId> readers = wiring.readers(node.node().outputs[0]);
   return std::ranges::all_of(readers,
                              [&](NodeId reader) { return varying.contains(wiring.graph().node(reader).outputs[0]); });
 }

@@ -21,7 +21,7 @@ struct Unit {
   double size;
 };
 
-constexpr std::array kTime{Unit{"us", 0.001}, Unit{"ms", 1}, Unit{"s", 1000}, Unit{"min", 60'000}};
+constexpr std::array kTime{Unit{"us", 0.001}, Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"min", 60'000}};
 constexpr std::array kBytes{Unit{"B", 1},         Unit{"bytes", 1},        Unit{"KiB", 1024},
                             Unit{"MiB", 1048576}, Unit{"GiB", 1073741824}, Unit{"kB", 1'000},
                             Unit{"MB", 1e6},      Unit{"GB", 1e9}};

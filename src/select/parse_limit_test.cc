@@ -53,13 +53,13 @@ TEST(ParseLimit, RefusesTheRestWithGivenAndAllowed) {
   EXPECT_EQ(message(Limited::Top1, "-1"), "--max-x: error: '-1' is negative (allowed: more than 0)");
   for (const char* text : {"", "ms", "fast", "nan", "inf", "nanms", "infms", "1e999ms", "+5ms", "--5ms"}) {
     EXPECT_TRUE(
-        message(Limited::Latency, text).ends_with("is not a number with a unit (allowed units: us, ms, s, min)"))
+        message(Limited::Latency, text).ends_with("is not a number with a unit (allowed units: us, ms, s, m, min)"))
         << message(Limited::Latency, text);
   }
   EXPECT_NE(message(Limited::Latency, "5 ms 3"), "accepted");
   EXPECT_NE(message(Limited::Latency, "0x5ms"), "accepted");
   EXPECT_EQ(message(Limited::Latency, "5\x1b[31m"),
-            "--max-x: error: '5\\x1b[31m' has the unit '\\x1b[31m' (allowed: us, ms, s, min)");
+            "--max-x: error: '5\\x1b[31m' has the unit '\\x1b[31m' (allowed: us, ms, s, m, min)");
   EXPECT_EQ(parse_rate("5", "--rate").error().text(), "--rate: error: '5' has no unit (allowed: /s, /min, /h, Hz)");
   EXPECT_EQ(parse_rate("5ms", "--rate").error().kind(), ErrorKind::BadUsage);
   EXPECT_EQ(parse_confidence("0.95", "--confidence").error().text(),

@@ -11,9 +11,9 @@ namespace netfit::sim {
 
 /// What went through a cache. Counts, not times.
 struct CacheCounts {
-  std::int64_t accesses = 0;    ///< lines asked for
-  std::int64_t misses = 0;      ///< lines fetched from behind
-  std::int64_t write_backs = 0; ///< changed lines that had to go
+  std::int64_t accesses = 0;     ///< lines asked for
+  std::int64_t misses = 0;       ///< lines fetched from behind
+  std::int64_t write_backs = 0;  ///< changed lines that had to go
 };
 
 /// One set-associative cache, exact: least recently used lines make room, writes fetch their line and mark it changed.

@@ -40,7 +40,8 @@ class Dice {
 };
 
 cost::LoopNest random_kernel(Dice& dice) {
-  const cost::Tiles tiles{.pixels = dice.of({2, 4, 6}), .channels = dice.of({2, 8, 16}), .vector_bytes = dice.of({4, 16})};
+  const cost::Tiles tiles{
+      .pixels = dice.of({2, 4, 6}), .channels = dice.of({2, 8, 16}), .vector_bytes = dice.of({4, 16})};
   cost::KernelShape shape{.element_bytes = dice.of({1, 2, 4})};
   shape.in_height = dice.among(3, 32);
   shape.in_width = dice.among(3, 32);

@@ -14,6 +14,7 @@
 #include "eval/mcnemar.h"
 #include "ir/ops/normalization.h"
 #include "passes/constants.h"
+#include "quant/recipe.h"
 #include "quant/techniques/reestimate_batch_norm.h"
 #include "whole_networks.h"
 
@@ -122,7 +123,11 @@ class NightlyCollapse : public testing::TestWithParam<Case> {
 
   /// Top-1 in that precision; prints the row of the table in docs/quantization.md.
   double judge(std::string_view what, const quant::Samples& samples, std::string_view precision) const {
-    const std::vector<std::int64_t> found = classes(quantized_as(graph, samples, precision), test);
+    return judge(what, quantized_as(graph, samples, precision), precision);
+  }
+
+  double judge(std::string_view what, const ir::Graph& quantized, std::string_view precision) const {
+    const std::vector<std::int64_t> found = classes(quantized, test);
     const double top1 = eval::percent_equal(found, test.labels);
     const eval::PairedOutcome pair = eval::compare_paired(test.labels, expected, found);
     fmt::print("| {} | {} | {} | {} | {:.2f} | {:+.2f} | {}/{} | {:.2g} |\n", GetParam().network, GetParam().seed, what,
@@ -152,8 +157,14 @@ TEST_P(NightlyCollapse, OfExpansionsIsCured) {
   EXPECT_EQ(classes(graph, test), expected);
   const quant::Samples samples = training_samples(graph);
   EXPECT_LE(judge("expansion", samples, "int8-per-tensor"), sound - 2);
-  must(quant::equalize(graph, samples));
-  EXPECT_GE(judge("expansion, equalized", samples, "int8-per-tensor"), sound - 0.5);
+  // What `quantize --recipe auto` ends with on seed 2 of the larger network, where equalizing alone loses 0.62.
+  const quant::Recipe recipe{.guard_dead_channels = true,
+                             .equalize = true,
+                             .absorb_high_bias = true,
+                             .bias_correction = quant::BiasCorrection::Empirical};
+  const quant::PrecisionPlan plan{.everywhere = quant::find_precision("int8-per-tensor").value()};
+  const quant::Quantized cured = must(quant::apply_recipe({.graph = graph, .plan = plan}, recipe, samples, nullptr));
+  EXPECT_GE(judge("expansion, cured", cured.graph, "int8-per-tensor"), sound - 0.5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Nightly, NightlyCollapse, testing::ValuesIn(all_cases()), name_of);

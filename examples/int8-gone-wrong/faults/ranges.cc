@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -28,7 +29,7 @@ std::vector<ir::NodeId> free_results(const ir::Graph& graph) {
   std::vector<ir::NodeId> found;
   for (const ir::NodeId id : graph.order()) {
     const ir::Node& node = graph.node(id);
-    const std::vector<ir::NodeId>& readers = uses.readers(node.outputs.front());
+    const std::span<const ir::NodeId> readers = uses.readers(node.outputs.front());
     const auto shares = [&](ir::NodeId reader) { return graph.node(reader).op->quant == ir::QuantRule::SameAsData; };
     if (node.op->quant == ir::QuantRule::Free && !readers.empty() && std::ranges::none_of(readers, shares)) {
       found.push_back(id);

@@ -72,13 +72,15 @@ void print_energy(std::FILE* out, const cost::Estimate& estimate) {
                {"from"}});
   for (const cost::EnergyPart& part : estimate.energy_parts) {
     const Reading& reading = part.energy;
-    table.add({part.name, fmt::format("{:.4g}", reading.value), fmt::format("{:.4g} to {:.4g}", reading.low, reading.high),
-               percent(reading.value / energy->value), std::string(base::name(reading.source)), reading.note});
+    table.add({part.name, fmt::format("{:.4g}", reading.value),
+               fmt::format("{:.4g} to {:.4g}", reading.low, reading.high), percent(reading.value / energy->value),
+               std::string(base::name(reading.source)), reading.note});
   }
   fmt::print(out, "\n{}", table.text());
 }
 
-constexpr std::string_view kLegend = R"(lanes: of the vectors that work; set: weights and activations, held by the nearest level with
+constexpr std::string_view kLegend =
+    R"(lanes: of the vectors that work; set: weights and activations, held by the nearest level with
 room; hit: of the lines that a level is asked for; KiB: out of memory and back; GB/s: the same over
 the layer's time. Analytic: caches that keep what was used last, one core alone. Misses are within
 10 % of an exact simulation for 19 of 20 kernels; prices of a byte within a factor of 2.
@@ -99,9 +101,10 @@ void print_memory_use(std::FILE* out, const cost::Estimate& estimate, const devi
   columns.push_back({"GB/s", Align::Right});
   Table table(columns);
   for (const cost::LayerCost& layer : estimate.layers) {
-    std::vector<std::string> row{layer.name, percent(layer.lane_share),
-                                 fmt::format("{:.1f}", static_cast<double>(layer.weight_bytes + layer.activation_bytes) / kKib),
-                                 holder(layer, device)};
+    std::vector<std::string> row{
+        layer.name, percent(layer.lane_share),
+        fmt::format("{:.1f}", static_cast<double>(layer.weight_bytes + layer.activation_bytes) / kKib),
+        holder(layer, device)};
     for (const LevelUse& level : levels) row.push_back(cell(layer, level));
     row.push_back(bandwidth(layer));
     table.add(std::move(row));

@@ -8,12 +8,15 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "calib/adapt_board.h"
+#include "cli/answers/host_answer.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/check_writable.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
+#include "cli/host/calibrate_host.h"
 #include "cli/measurements.h"
+#include "select/parse_limit.h"
 
 namespace netfit::cli {
 namespace {
@@ -25,6 +28,9 @@ struct Options {
   std::string measurements;
   std::string models;
   std::string output;
+  bool host = false;
+  std::string budget = "10m";
+  std::string save_measurements;
   bool json = false;
 };
 
@@ -71,7 +77,34 @@ void print_text(const calib::BoardCalibration& board, const std::string& output,
   fmt::print(out, "written to {}; use it with netfit estimate --calibration\n", output);
 }
 
+Result<void> run_host(const Options& options, const Environment& environment) {
+  const std::string output = options.output.empty() ? "host.calibration.csv" : options.output;
+  NETFIT_TRY(check_writable(output));
+  if (!options.save_measurements.empty()) NETFIT_TRY(check_writable(options.save_measurements));
+  const select::Limit budget = NETFIT_TRY(select::parse_limit(select::Limited::Latency, options.budget, "--budget"));
+  const HostCalibration host = NETFIT_TRY(calibrate_host({.budget_seconds = budget.allowed / 1e3}, environment));
+  NETFIT_TRY(base::write_file(output, calib::write_calibration(host.own)));
+  if (!options.save_measurements.empty()) {
+    NETFIT_TRY(base::write_file(options.save_measurements, measurements_csv(host.rows)));
+  }
+  if (options.json) {
+    print_json(host_json(host, output), environment);
+  } else {
+    print_host(host, output, environment.out);
+  }
+  return {};
+}
+
+Result<void> check_flags(const Options& options) {
+  if (options.host) return {};
+  if (options.device.empty()) return bad_usage("--device is missing (or --host)");
+  if (options.measurements.empty()) return bad_usage("--measurements is missing");
+  return {};
+}
+
 Result<void> run_calibrate(const Options& options, const Environment& environment) {
+  NETFIT_TRY(check_flags(options));
+  if (options.host) return run_host(options, environment);
   const std::string output = options.output.empty() ? options.device + ".calibration.csv" : options.output;
   NETFIT_TRY(check_writable(output));
   const calib::Calibration shipped = NETFIT_TRY(load_calibration(environment));
@@ -108,14 +141,25 @@ Result<void> run_calibrate(const Options& options, const Environment& environmen
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  app.add_option("--device", options->device, "the device_id of the rows to use, or its part before the '/'")
-      ->required()
-      ->type_name("NAME");
-  app.add_option("--measurements", options->measurements,
-                 "a CSV with device_id (board/core@MHz), runtime, threads, model_id,\n"
-                 "precision, latency_ms; one row helps, five help a lot")
-      ->required()
-      ->type_name("CSV");
+  CLI::Option* device =
+      app.add_option("--device", options->device, "the device_id of the rows to use, or its part before the '/'")
+          ->type_name("NAME");
+  CLI::Option* measurements = app.add_option("--measurements", options->measurements,
+                                             "a CSV with device_id (board/core@MHz), runtime, threads, model_id,\n"
+                                             "precision, latency_ms; one row helps, five help a lot")
+                                  ->type_name("CSV");
+  CLI::Option* host = app.add_flag("--host", options->host,
+                                   "measures small networks in LiteRT on this computer, one thread, float32\n"
+                                   "and int8, and calibrates device 'host' with them")
+                          ->excludes(device)
+                          ->excludes(measurements);
+  app.add_option("--budget", options->budget, "time for --host; 400 networks at most")
+      ->type_name("TIME")
+      ->capture_default_str()
+      ->needs(host);
+  app.add_option("--save-measurements", options->save_measurements, "what --host measured, as a table")
+      ->type_name("CSV")
+      ->needs(host);
   app.add_option("--models", options->models, "folder with ncnn/ and mlperf_tiny/ (default: the shipped one)")
       ->type_name("DIR");
   app.add_option("-o,--output", options->output, "what the device deviates by (default: NAME.calibration.csv)")

@@ -135,7 +135,7 @@ Result<std::optional<Estimated>> estimate_by_measurements(const Options& options
   answer.device.clock_mhz = found.situation.clock_mhz;
   answer.runtime.name = answer.runtime.title = found.situation.runtime;
   const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
-  answer.estimate = calib::estimate_on_board(graph, found.situation, *calibration, id);
+  answer.estimate = calib::estimate_on_board(graph, {calibration->of(found.situation.population), found.situation}, id);
   return std::optional(std::move(answer));
 }
 

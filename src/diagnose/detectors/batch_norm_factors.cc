@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ std::optional<BatchNormFactors> batch_norm_factors(const Examination& exam, ir::
   const ir::Graph& graph = exam.given.reference->graph;
   if (!graph.contains(reference_layer)) return std::nullopt;
   const ir::Uses uses(graph);
-  const std::vector<ir::NodeId>& readers = uses.readers(graph.node(reference_layer).outputs.front());
+  const std::span<const ir::NodeId> readers = uses.readers(graph.node(reference_layer).outputs.front());
   if (readers.size() != 1 || graph.node(readers.front()).op != &ir::kBatchNorm) return std::nullopt;
   const ir::NodeView batch_norm(graph, graph.node(readers.front()));
   const auto affine = passes::affine_of_batch_norm(batch_norm);

@@ -2,6 +2,7 @@
 #include "quant/schemes/separate_precisions.h"
 
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -77,7 +78,7 @@ DType dtype_of(Arithmetic arithmetic) {
 }
 
 Arithmetic input_arithmetic(const passes::Wiring& wiring, ValueId input, const NodeArithmetic& arithmetic) {
-  const std::vector<NodeId>& readers = wiring.readers(input);
+  const std::span<const NodeId> readers = wiring.readers(input);
   return readers.empty() ? Arithmetic::Float32 : arithmetic(readers.front());
 }
 
