@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <functional>
 
+#include <fmt/format.h>
+
 #include "calib/backtest.h"
 #include "calib/memory_widths.h"
 
 namespace netfit::calib {
 namespace {
 
+std::optional<double> measured_of(const Observation& row, Quantity quantity) {
+  return quantity == Quantity::PeakRam ? row.row.ram_kib : row.row.flash_kib;
+}
+
+std::optional<double> predicted_of(const Observation& row, Quantity quantity) {
+  if (!row.memory) return std::nullopt;
+  return quantity == Quantity::PeakRam ? row.memory->ram_kib : row.memory->flash_kib;
+}
+
 Judged judge_one(const Observation& row, Quantity quantity, double width) {
-  const bool ram = quantity == Quantity::PeakRam;
-  Judged judged{&row, ram ? *row.row.ram_kib : *row.row.flash_kib};
+  Judged judged{&row, *measured_of(row, quantity)};
   judged.quantity = quantity;
   Prediction& prediction = judged.prediction;
-  prediction.value = ram ? row.memory->ram_kib : row.memory->flash_kib;
+  prediction.value = *predicted_of(row, quantity);
   bound(prediction, width);
   prediction.group.threads = row.situation.threads;
   return judged;
@@ -25,13 +35,13 @@ std::vector<Judged> judge_all(std::span<const Observation> rows, const WidthOf& 
                               std::vector<SkippedRow>& skipped) {
   std::vector<Judged> judged;
   for (const Observation& row : rows) {
-    if (!row.row.ram_kib && !row.row.flash_kib) continue;
-    if (!row.memory) {
-      skipped.push_back({row.row.row, "ram_kib, flash_kib: how " + row.row.runtime + " plans memory is not modelled"});
-      continue;
-    }
     for (const Quantity quantity : {Quantity::PeakRam, Quantity::Flash}) {
-      if (quantity == Quantity::PeakRam ? !row.row.ram_kib : !row.row.flash_kib) continue;
+      if (!measured_of(row, quantity)) continue;
+      if (!predicted_of(row, quantity)) {
+        const char* column = quantity == Quantity::PeakRam ? "ram_kib" : "flash_kib";
+        skipped.push_back({row.row.row, fmt::format("{}: that of {} is not modelled", column, row.row.runtime)});
+        continue;
+      }
       judged.push_back(judge_one(row, quantity, width_of(row, quantity)));
       judged.back().prediction.seen = seen_of(row);
     }
@@ -46,8 +56,7 @@ std::map<std::string, double> memory_widths(std::span<const Observation> rows, c
   for (const Quantity quantity : {Quantity::PeakRam, Quantity::Flash}) {
     std::vector<Residual> residuals;
     for (const Observation& row : rows) {
-      const bool measured = quantity == Quantity::PeakRam ? row.row.ram_kib.has_value() : row.row.flash_kib.has_value();
-      if (!row.memory || !measured || row.row.model_id == without) continue;
+      if (!measured_of(row, quantity) || !predicted_of(row, quantity) || row.row.model_id == without) continue;
       residuals.push_back({Group{}, row.row.model_id, judge_one(row, quantity, 0.0).error()});
     }
     if (!residuals.empty()) widths[std::string(base::name(quantity))] = width_of(interval_widths(residuals), Group{});

@@ -11,12 +11,13 @@ namespace netfit::calib {
 
 /// Peak RAM (activations and runtime) and flash (weights and code) as a microcontroller's runtime counts them, in KiB.
 struct MemoryFigures {
-  double ram_kib = 0.0;
-  double flash_kib = 0.0;
+  std::optional<double> ram_kib;  ///< no value where no rule of the runtime is known
+  std::optional<double> flash_kib;
 };
 
 /// What is known of how a runtime plans memory; no value for runtimes of which we know nothing. Of X-CUBE-AI: chains of
-/// layers write over their own inputs as they go, graphs with residuals don't; its code grows with layers and channels.
+/// layers write over their own inputs as they go, graphs with residuals don't; its code grows with layers and channels. Of
+/// TinyEngine: depthwise convolutions write over their inputs (Lin et al., MCUNetV2, 2021, appendix).
 std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation);
 
 /// `model_id` with the classes of the data set that the row's model file was trained on, where its name tells: the
