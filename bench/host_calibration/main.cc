@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges what `netfit calibrate --host` wrote: 100 networks of its generator with another seed, and 20 known ones, are
-// measured in LiteRT and compared with the prediction. Prints a Markdown table; exit code 3 if fewer than 90 % are within
-// 10 %.
+// measured in LiteRT and compared with the prediction. Prints a Markdown table; exit code 3 if fewer than 90 % are
+// within 10 %.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -111,10 +111,13 @@ Result<bool> judge(const std::string& calibration, const std::string& models, co
   const std::vector<calib::Judged> judged = calib::judge(rows, own);
   std::ranges::sort(repeats);
   const eval::Host host = eval::describe_host();
-  fmt::print("# Host calibration\n\nPrinted by `build/release/bin/host_calibration host.calibration.csv` after `netfit calibrate --host`, on {} with "
-             "{} CPU(s), one thread of LiteRT ({}). Neither the fit nor its intervals have seen these networks: {} of the generator "
-             "with another seed; the known ones are zoo/, MLPerf Tiny (int8) and architectures of papers.\n\n",
-             host.cpu.value_or("an unknown CPU"), host.cpus, rows.front().row.runtime, kUnseen);
+  fmt::print(
+      "# Host calibration\n\nPrinted by `build/release/bin/host_calibration host.calibration.csv` after `netfit "
+      "calibrate --host`, on {} with "
+      "{} CPU(s), one thread of LiteRT ({}). Neither the fit nor its intervals have seen these networks: {} of the "
+      "generator "
+      "with another seed; the known ones are zoo/, MLPerf Tiny (int8) and architectures of papers.\n\n",
+      host.cpu.value_or("an unknown CPU"), host.cpus, rows.front().row.runtime, kUnseen);
   fmt::print("| networks | measurements | median error % | within 10 % | within 20 % | inside 90 % interval |\n");
   fmt::print("|---|---:|---:|---:|---:|---:|\n");
   for (const bool known : {false, true}) {
@@ -129,8 +132,10 @@ Result<bool> judge(const std::string& calibration, const std::string& models, co
   std::vector<const calib::Judged*> all;
   for (const calib::Judged& one : judged) all.push_back(&one);
   print_part("all", all);
-  fmt::print("\nNine of ten measurements repeat within {:.1f} %.\n\n| beyond 10 % | measured, ms | predicted, ms |\n|---|---:|---:|\n",
-             100 * repeats[repeats.size() * 9 / 10]);
+  fmt::print(
+      "\nNine of ten measurements repeat within {:.1f} %.\n\n| beyond 10 % | measured, ms | predicted, ms "
+      "|\n|---|---:|---:|\n",
+      100 * repeats[repeats.size() * 9 / 10]);
   for (std::size_t i = 0; i < judged.size(); ++i) {
     if (std::abs(judged[i].prediction.value / judged[i].measured - 1.0) <= 0.1) continue;
     fmt::print("| {}, {} | {:.3f} | {:.3f} |\n", subjects[i].model.name, subjects[i].int8 ? "int8" : "float32",

@@ -23,7 +23,9 @@ std::vector<Residual> residuals_of(const Folds& folds, Quantity quantity) {
   for (std::size_t i = 0; i < folds.judged.size(); ++i) {
     const Judged& judged = folds.judged[i];
     if (judged.quantity != quantity) continue;
-    residuals.push_back({judged.prediction.group, judged.observation->row.model_id, judged.error() / folds.noise[i]});
+    const Observation& row = *judged.observation;
+    residuals.push_back({judged.prediction.group, row.row.model_id, judged.error() / folds.noise[i],
+                         fold_of(row, judged.prediction.group.hidden)});
   }
   return residuals;
 }

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "calib/core_sheet.h"
 #include "calib/intervals.h"
+#include "calib/memory_figures.h"
+#include "calib/memory_widths.h"
 #include "calib/xnnpack_kernels.h"
 #include "cost/count_terms.h"
 #include "ir/op_spec.h"
@@ -148,6 +150,38 @@ std::string basis_of(const Prediction& prediction, const Situation& situation) {
   return prediction.group.odd ? "work that few measured models do" : "rows of this board and runtime";
 }
 
+void add_energy(const Predictor& predictor, const cost::TermCounts& counts, const std::string& model,
+                cost::Estimate& estimate) {
+  const auto energy = predict_energy(predictor.calibration(), predictor.situation(), counts, model);
+  if (!energy) {
+    estimate.unavailable.push_back({Quantity::Energy, "no published row has the energy of such a device"});
+    return;
+  }
+  estimate.readings.push_back(
+      {Quantity::Energy, energy->value, energy->low, energy->high, base::Source::Calibrated,
+       "power while computing x latency; of what the measurements of this kind of device meter"});
+}
+
+// Rules of planners, judged by the rows that have such figures.
+void add_memory(const ir::Graph& graph, const Predictor& predictor, cost::Estimate& estimate) {
+  const std::optional<MemoryFigures> figures = memory_figures(graph, predictor.situation());
+  for (const Quantity quantity : {Quantity::PeakRam, Quantity::Flash}) {
+    const bool ram = quantity == Quantity::PeakRam;
+    const std::optional<double> kib = !figures ? std::nullopt : ram ? figures->ram_kib : figures->flash_kib;
+    if (!kib) {
+      estimate.unavailable.push_back(
+          {quantity, "how " + predictor.situation().runtime + " uses memory is not modelled"});
+      continue;
+    }
+    const auto& widths = predictor.calibration().memory_widths;
+    const auto width = widths.find(std::string(base::name(quantity)));
+    Prediction prediction{.value = *kib * 1024.0};
+    bound(prediction, width == widths.end() ? kUnjudgedMemory : width->second);
+    estimate.readings.push_back({quantity, prediction.value, prediction.low, prediction.high, base::Source::Calibrated,
+                                 "by what is known of the runtime's planner"});
+  }
+}
+
 }  // namespace
 
 bool names_board(const Calibration& calibration, const std::string& device) {
@@ -182,7 +216,8 @@ Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& 
 cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predictor, const std::string& model) {
   const Situation& situation = predictor.situation();
   const std::vector<cost::KernelTerms> kernels = count_terms(graph, situation.rules());
-  const Prediction prediction = predictor.predict(sum_terms(kernels), model);
+  const cost::TermCounts sum = sum_terms(kernels);
+  const Prediction prediction = predictor.predict(sum, model);
   cost::Estimate estimate;
   double macs = 0.0;
   const CoreSheet* sheet = find_core_sheet(situation.core);
@@ -193,9 +228,8 @@ cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predic
   estimate.readings.push_back({Quantity::Latency, prediction.value, prediction.low, prediction.high,
                                base::Source::Calibrated, "interval: judged by " + basis_of(prediction, situation)});
   estimate.readings.push_back(Reading::exact(Quantity::Macs, macs, base::Source::Analytic));
-  for (const Quantity quantity : {Quantity::Energy, Quantity::PeakRam, Quantity::Flash}) {
-    estimate.unavailable.push_back({quantity, "the device is known by its measured latencies alone"});
-  }
+  add_energy(predictor, sum, model, estimate);
+  add_memory(graph, predictor, estimate);
   return estimate;
 }
 

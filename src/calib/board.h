@@ -31,8 +31,8 @@ bool names_board(const Calibration& calibration, const std::string& device);
 /// The situation that a query means; fails on unknown names with the nearest.
 Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& query);
 
-/// The calibrated latency of a graph, kernel by kernel, with its interval; all else is unavailable, as tables of
-/// latencies say nothing of it. `model` is the table's name of the graph, empty if it is none of them.
+/// The calibrated latency of a graph, kernel by kernel, with its interval; energy, peak RAM and flash where
+/// measurements of such runtimes judge them. `model` is the table's name of the graph, empty if it is none of them.
 cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predictor, const std::string& model);
 
 }  // namespace netfit::calib

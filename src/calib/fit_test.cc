@@ -119,7 +119,7 @@ TEST(IntervalWidths, CoverNineOfTenInEachGroup) {
   std::vector<Residual> residuals;
   for (int i = 0; i < 2000; ++i) {
     const bool odd = i % 4 == 0;
-    residuals.push_back({{Hidden::Model, odd, 1}, "m" + std::to_string(i % 20), draw(odd ? 0.4 : 0.1)});
+    residuals.push_back({{Hidden::Model, odd, 1}, "m" + std::to_string(i % 20), draw(odd ? 0.4 : 0.1), ""});
   }
   const std::map<std::string, double> widths = interval_widths(residuals);
   for (const bool odd : {false, true}) {

@@ -63,8 +63,9 @@ std::vector<Observation> made_up_rows() {
   for (int width = 8; width <= 64; width += 4) {
     for (const int resolution : {16, 32, 48}) {
       for (const bool int8 : {false, true}) {
-        const std::string spec = fmt::format("blocks:stages=conv_c{}_s2+ds_k{}_c{}_n2+ir_e{}_c{}_s2_n2,resolution={}", width,
-                                             resolution == 32 ? 5 : 3, 2 * width, 1 + width % 5, width + 8, resolution);
+        const std::string spec =
+            fmt::format("blocks:stages=conv_c{}_s2+ds_k{}_c{}_n2+ir_e{}_c{}_s2_n2,resolution={}", width,
+                        resolution == 32 ? 5 : 3, 2 * width, 1 + width % 5, width + 8, resolution);
         Observation row{.row = row_of(spec, int8), .situation = {}, .counts = {}, .memory = {}};
         row.situation = situation_of(row.row);
         row.counts = sum_terms(count_terms(arch::build(spec).value(), row.situation.rules()));
@@ -91,7 +92,8 @@ TEST(Host, IsFoundByItsNameOnceItsCalibrationIsLaidOver) {
   Calibration calibration;
   merge(calibration, calibrate_all(rows, 1, base::no_progress()).value());
   ASSERT_TRUE(names_board(calibration, "host"));
-  const FoundBoard found = find_board(calibration, {.device = "host", .runtime = "", .threads = 1, .int8 = true}).value();
+  const FoundBoard found =
+      find_board(calibration, {.device = "host", .runtime = "", .threads = 1, .int8 = true}).value();
   EXPECT_EQ(found.situation.runtime, "litert-avx2 int8");
   const Predictor predictor(calibration.of(Population::Host), found.situation);
   const Prediction prediction = predictor.predict(rows[1].counts, "another network");

@@ -38,7 +38,9 @@ std::vector<std::string> names_of(const Group& group) {
   const std::string hidden =
       rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
   const std::string_view odd = group.odd ? "odd" : "usual";
-  return {fmt::format("{}/{}/{}", hidden, odd, thread_class(group.threads)), fmt::format("{}/{}", hidden, odd), hidden};
+  const std::string_view threads = thread_class(group.threads);
+  return {fmt::format("{}/{}/{}/{}", hidden, odd, threads, group.int8 ? "int8" : "float"),
+          fmt::format("{}/{}/{}", hidden, odd, threads), fmt::format("{}/{}", hidden, odd), hidden};
 }
 
 double conformal_quantile(std::vector<double> sizes) {
@@ -48,22 +50,47 @@ double conformal_quantile(std::vector<double> sizes) {
   return sizes[rank - 1];
 }
 
+// The same where rows come in folds that err alike.
+double quantile_over_folds(const std::vector<const Residual*>& residuals) {
+  std::map<std::string, int> sizes;
+  for (const Residual* residual : residuals) ++sizes[residual->fold];
+  std::vector<std::pair<double, double>> weighted;  // (size of an error, weight)
+  for (const Residual* residual : residuals) {
+    const double share = 1.0 / (static_cast<double>(sizes.size() + 1) * sizes[residual->fold]);
+    weighted.emplace_back(std::abs(residual->error), share);
+  }
+  std::ranges::sort(weighted);
+  double below = 0.0;
+  for (const auto& [size, share] : weighted) {
+    below += share;
+    if (below >= kLevel) return size;
+  }
+  return weighted.back().first;
+}
+
+double quantile_of(const std::vector<const Residual*>& residuals) {
+  if (residuals.front()->group.hidden != Hidden::Model) return quantile_over_folds(residuals);
+  std::vector<double> sizes;
+  for (const Residual* residual : residuals) sizes.push_back(std::abs(residual->error));
+  return conformal_quantile(std::move(sizes));
+}
+
 }  // namespace
 
 std::map<std::string, double> interval_widths(const std::vector<Residual>& residuals) {
-  std::map<std::string, std::vector<double>> sizes;
+  std::map<std::string, std::vector<const Residual*>> lists;
   std::map<std::string, std::set<std::string>> models;
   for (const Residual& residual : residuals) {
     for (const std::string& key : names_of(residual.group)) {
-      sizes[key].push_back(std::abs(residual.error));
+      lists[key].push_back(&residual);
       models[key].insert(residual.model);
     }
   }
   std::map<std::string, double> widths;
-  for (const auto& [key, list] : sizes) {
+  for (const auto& [key, list] : lists) {
     const bool coarsest = key.find('/') == std::string::npos;
     if (coarsest || (list.size() >= kLeastRows && models[key].size() >= kLeastModels)) {
-      widths[key] = conformal_quantile(list);
+      widths[key] = quantile_of(list);
     }
   }
   return widths;
@@ -89,7 +116,7 @@ Predictor::Predictor(const PopulationCalibration& calibration, Situation situati
   const auto noise = calibration.coefficients.noise.find(situation_.key());
   const bool known = seen_.device && noise != calibration.coefficients.noise.end();
   const Hidden hidden = !seen_.core ? Hidden::Core : known ? Hidden::Model : Hidden::Device;
-  group_ = {.hidden = hidden, .threads = situation_.threads};
+  group_ = {.hidden = hidden, .threads = situation_.threads, .int8 = situation_.int8};
   if (known) noise_ = noise->second;
   if (hidden != Hidden::Model) {
     const auto adapted = calibration.adapted.find(situation_.board);
@@ -100,7 +127,8 @@ Predictor::Predictor(const PopulationCalibration& calibration, Situation situati
     Group group = group_;
     group.odd = odd;
     widths_.at(odd ? 1 : 0) = width_of(calibration.widths, group);
-    model_widths_.at(odd ? 1 : 0) = width_of(calibration.widths, {Hidden::Model, odd, situation_.threads});
+    model_widths_.at(odd ? 1 : 0) =
+        width_of(calibration.widths, {Hidden::Model, odd, situation_.threads, 0, situation_.int8});
   }
   for (std::size_t k = 0; k < cost::kTermCount; ++k) {
     const auto found = calibration.exercised.find(std::string(spec_of(static_cast<cost::Term>(k)).name));

@@ -20,6 +20,7 @@ struct Group {
   bool odd = false;  ///< work that few models exercise takes part of the time
   int threads = 1;   ///< 0: not known
   int rows = 0;      ///< of a hidden device, that it was adapted to
+  bool int8 = false;
 };
 
 /// Numbers of rows that backtests adapt hidden devices to; other numbers count as the next lower one.
@@ -30,11 +31,14 @@ struct Residual {
   Group group;
   std::string model;
   double error = 0.0;  ///< ln(predicted / measured) / noise of the configuration
+  std::string fold;    ///< what was hidden with it: its model, board or core
 };
 
 /// Half-widths of 90 % intervals, of the logarithm and before noise, by group: split conformal quantiles (Vovk et al.,
 /// Algorithmic Learning in a Random World, 2005) within groups of their own (Mondrian), and of the coarser ones that
-/// stand in for a group with few rows.
+/// stand in for a group with few rows. Rows of one hidden device err alike: each device has the same weight, and one
+/// more that nobody knows counts as beyond every width (hierarchical conformal prediction: Lee, Barber and Willett,
+/// 2023).
 std::map<std::string, double> interval_widths(const std::vector<Residual>& residuals);
 
 /// The half-width for a group: its own, or that of the next coarser group that has one.
@@ -65,6 +69,7 @@ class Predictor {
   Prediction predict(const cost::TermCounts& counts, const std::string& model) const;
   const Situation& situation() const { return situation_; }
   const CycleTable& cycles() const { return cycles_; }
+  const PopulationCalibration& calibration() const { return calibration_; }
 
  private:
   bool is_odd(const cost::TermCounts& counts, bool model_seen) const;

@@ -57,7 +57,7 @@ std::map<std::string, double> memory_widths(std::span<const Observation> rows, c
     std::vector<Residual> residuals;
     for (const Observation& row : rows) {
       if (!measured_of(row, quantity) || !predicted_of(row, quantity) || row.row.model_id == without) continue;
-      residuals.push_back({Group{}, row.row.model_id, judge_one(row, quantity, 0.0).error()});
+      residuals.push_back({Group{}, row.row.model_id, judge_one(row, quantity, 0.0).error(), row.row.model_id});
     }
     if (!residuals.empty()) widths[std::string(base::name(quantity))] = width_of(interval_widths(residuals), Group{});
   }

@@ -11,6 +11,7 @@
 
 #include "cost/kernels.h"
 #include "cost/memory_plan.h"
+#include "cost/tflm_arena.h"
 #include "ir/ops.h"
 #include "ir/uses.h"
 
@@ -91,6 +92,10 @@ double tinyengine_ram(const ir::Graph& graph) {
 
 std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation) {
   if (situation.family == "x-cube-ai") return x_cube_ai(graph, situation);
+  if (situation.family == "tflite-micro" || situation.family == "cmsis-nn") {
+    const std::int64_t arena = cost::tflm_arena(graph, {.as_type = DType::Int8});
+    return MemoryFigures{.ram_kib = static_cast<double>(arena) / kKib, .flash_kib = {}};
+  }
   if (situation.family == "tinyengine") return MemoryFigures{.ram_kib = tinyengine_ram(graph), .flash_kib = {}};
   return std::nullopt;
 }

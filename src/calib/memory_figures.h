@@ -16,8 +16,9 @@ struct MemoryFigures {
 };
 
 /// What is known of how a runtime plans memory; no value for runtimes of which we know nothing. Of X-CUBE-AI: chains of
-/// layers write over their own inputs as they go, graphs with residuals don't; its code grows with layers and channels. Of
-/// TinyEngine: depthwise convolutions write over their inputs (Lin et al., MCUNetV2, 2021, appendix).
+/// layers write over their own inputs as they go, graphs with residuals don't; its code grows with layers and channels.
+/// Of TensorFlow Lite for Microcontrollers: the tensor arena alone, as its examples state it, not the interpreter's
+/// own. Of TinyEngine: depthwise convolutions write over their inputs (Lin et al., MCUNetV2, 2021, appendix).
 std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation);
 
 /// `model_id` with the classes of the data set that the row's model file was trained on, where its name tells: the

@@ -62,7 +62,7 @@ TEST(MemoryFigures, OfXCubeAiAreNearThoseOfItsModelZoo) {
   // X-CUBE-AI 8.1 in its model zoo: 423.14 and 899.97 KiB.
   EXPECT_NEAR(*figures->ram_kib, 423.14, 0.02 * 423.14);
   EXPECT_NEAR(*figures->flash_kib, 899.97, 0.02 * 899.97);
-  situation.family = "tflite-micro";
+  situation.family = "tvm";
   EXPECT_FALSE(memory_figures(*graph, situation));
 }
 

@@ -16,9 +16,8 @@ struct KernelSet {
 // From the names of XNNPACK's micro-kernels in its src/configs: f32-gemm "5x16" computes 5 pixels of 16 channels,
 // "3x8c8" takes 8 input channels a step. The first whose feature is there counts.
 constexpr std::array kSets{
-    KernelSet{"avx512_vnni",
-              "litert-avx512vnni",
-              {.float32 = {7, 32, 1}, .int8 = {7, 16, 4}, .depthwise_channels = 16}},
+    KernelSet{
+        "avx512_vnni", "litert-avx512vnni", {.float32 = {7, 32, 1}, .int8 = {7, 16, 4}, .depthwise_channels = 16}},
     KernelSet{"avx512f", "litert-avx512", {.float32 = {7, 32, 1}, .int8 = {7, 16, 8}, .depthwise_channels = 16}},
     KernelSet{"avx2", "litert-avx2", {.float32 = {5, 16, 1}, .int8 = {3, 8, 8}, .depthwise_channels = 16}},
     KernelSet{"asimddp", "litert-neondot", {.float32 = {6, 8, 1}, .int8 = {4, 16, 4}, .depthwise_channels = 8}},

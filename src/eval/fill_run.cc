@@ -15,7 +15,20 @@
 namespace netfit::eval {
 namespace {
 
-void add(store::Run& run, const cost::Estimate& estimate) {
+// What does not run has no peak RAM either, although it could be computed; counts stay.
+void withdraw_predictions(store::Run& run, const std::string& reason) {
+  run.layers.clear();
+  for (const Quantity quantity :
+       {Quantity::Latency, Quantity::PeakRam, Quantity::Arena, Quantity::Flash, Quantity::Energy}) {
+    std::erase_if(run.readings, [&](const Reading& reading) { return reading.quantity == quantity; });
+    std::erase_if(run.unavailable, [&](const store::Unavailable& missing) { return missing.quantity == quantity; });
+    run.unavailable.push_back({quantity, reason});
+  }
+}
+
+}  // namespace
+
+void add_estimate(store::Run& run, const cost::Estimate& estimate) {
   run.readings.insert(run.readings.end(), estimate.readings.begin(), estimate.readings.end());
   for (const cost::Estimate::Missing& missing : estimate.unavailable) {
     run.unavailable.push_back({missing.quantity, missing.reason});
@@ -31,19 +44,6 @@ void add(store::Run& run, const cost::Estimate& estimate) {
                           .live_bytes = layer.live_bytes});
   }
 }
-
-// What does not run has no peak RAM either, although it could be computed; counts stay.
-void withdraw_predictions(store::Run& run, const std::string& reason) {
-  run.layers.clear();
-  for (const Quantity quantity :
-       {Quantity::Latency, Quantity::PeakRam, Quantity::Arena, Quantity::Flash, Quantity::Energy}) {
-    std::erase_if(run.readings, [&](const Reading& reading) { return reading.quantity == quantity; });
-    std::erase_if(run.unavailable, [&](const store::Unavailable& missing) { return missing.quantity == quantity; });
-    run.unavailable.push_back({quantity, reason});
-  }
-}
-
-}  // namespace
 
 Result<Reading> measure_top1(exec::Executor& executor, const ir::Graph& graph, const data::Dataset& dataset,
                              const std::optional<ir::Preprocessing>& chosen, Progress& progress) {
@@ -68,7 +68,7 @@ Result<void> add_estimate(store::Run& run, const ir::Graph& graph, const device:
                           const device::Runtime& runtime) {
   const cost::Estimate estimate =
       NETFIT_TRY(cost::estimate(graph, device, runtime, {.threads = static_cast<int>(run.threads)}));
-  add(run, estimate);
+  add_estimate(run, estimate);
   const std::vector<std::string> reasons = cost::check_support(graph, runtime);
   if (reasons.empty()) return {};
   const std::string more = reasons.size() > 1 ? fmt::format(" (and {} more reasons)", reasons.size() - 1) : "";

@@ -74,10 +74,8 @@ TEST(Arena, OfTheMlperfTinyModelsIsTight) {
 // The arenas that MLPerf Tiny's reference implementations need with CMSIS-NN.
 TEST(Arena, OfTflmIsThePublishedOne) {
   const std::filesystem::path folder = "measurements/models/mlperf_tiny";
-  const std::map<std::string, std::int64_t> published{{"ad01_int8", 768},
-                                                      {"kws_ref_model", 16'000},
-                                                      {"pretrainedResnet_quant", 49'728},
-                                                      {"vww_96_int8", 73'728}};
+  const std::map<std::string, std::int64_t> published{
+      {"ad01_int8", 768}, {"kws_ref_model", 16'000}, {"pretrainedResnet_quant", 49'728}, {"vww_96_int8", 73'728}};
   for (const auto& [name, bytes] : published) {
     const Result<base::Bytes> text = base::read_file(folder / (name + ".txt"));
     ASSERT_TRUE(text) << name;
@@ -102,7 +100,8 @@ TEST(Arena, OfBothTrainedNetworksIsTightInFloat32AndInt8) {
 TEST(Arena, IsNotAboveTheGreedyPlannersInRandomGraphs) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     const ir::Graph graph = optimized(support::random_graph(seed, {.blocks = 15}));
-    EXPECT_LE(cost::plan_memory(graph, {.in_place = false}).arena_bytes, cost::tflm_arena(graph, {})) << "seed " << seed;
+    EXPECT_LE(cost::plan_memory(graph, {.in_place = false}).arena_bytes, cost::tflm_arena(graph, {}))
+        << "seed " << seed;
   }
 }
 

@@ -69,8 +69,10 @@ void print_host(const HostCalibration& host, const std::string& output, std::FIL
                percent(part.score.within_20), percent(part.score.coverage),
                fmt::format("{:.3f}", part.score.median_factor), percent(part.repeats_within)});
   }
-  fmt::print(out, "{}each network by a calibration to nine tenths of the others; the interval is of 90 %; nine of\n"
-                  "ten measurements repeat within the last figure\n\nworst\n", table.text());
+  fmt::print(out,
+             "{}each network by a calibration to nine tenths of the others; the interval is of 90 %; nine of\n"
+             "ten measurements repeat within the last figure\n\nworst\n",
+             table.text());
   Table worst({{"model"}, {"precision"}, {"measured, ms", Align::Right}, {"predicted", Align::Right}});
   for (const calib::Judged& one : worst_first(host)) {
     worst.add({base::printable(one.observation->row.model_id, 300), one.observation->row.precision,

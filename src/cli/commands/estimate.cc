@@ -10,17 +10,15 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "calib/board.h"
 #include "cli/answers/estimate_text.h"
 #include "cli/answers/memory_text.h"
 #include "cli/answers/print_json.h"
 #include "cli/commands.h"
 #include "cli/flags/costing.h"
 #include "cli/flags/flags.h"
-#include "cli/measurements.h"
+#include "cli/measured.h"
 #include "cli/model.h"
 #include "device/catalog.h"
-#include "ir/op_spec.h"
 
 namespace netfit::cli {
 namespace {
@@ -109,33 +107,20 @@ Json answer_json(const Estimated& answer, bool explained) {
   return json;
 }
 
-bool computes_in_int8(const ir::Graph& graph) {
-  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
-    const ir::NodeView node(graph, graph.node(id));
-    return node.op().macs != nullptr && node.has_input(1) && node.input(1).dtype == DType::Int8;
-  });
-}
-
-// A device that is known by measurements alone: latency by the fitted coefficients.
-Result<std::optional<Estimated>> estimate_by_measurements(const Options& options, const Model& model,
-                                                          const Environment& environment) {
-  if (device::load_device(options.costing.device, environment.device_roots)) return std::optional<Estimated>();
-  const Result<calib::Calibration> calibration = load_calibration(environment, options.calibration);
-  if (!calibration && !options.calibration.empty()) return fail(calibration.error());
-  if (!calibration || !calib::names_board(*calibration, options.costing.device)) return std::optional<Estimated>();
-  const bool int8 =
-      options.costing.as_type == "int8" || (options.costing.as_type.empty() && computes_in_int8(model.graph));
-  calib::FoundBoard found = NETFIT_TRY(calib::find_board(
-      *calibration, {options.costing.device, options.costing.runtime, options.costing.threads, int8}));
-  const ir::Graph graph = NETFIT_TRY(deployed(model));
-  Estimated answer{.model = model.name, .threads = options.costing.threads, .notes = found.notes};
-  answer.device.name = found.situation.board;
+// A device that is known by measurements alone.
+Result<std::optional<Estimated>> measured_answer(const Options& options, const Model& model,
+                                                 const Environment& environment) {
+  const CostingFlags& costing = options.costing;
+  std::optional<MeasuredEstimate> found = NETFIT_TRY(estimate_by_measurements(
+      {costing.device, costing.runtime, costing.threads, costing.as_type, options.calibration}, model, environment));
+  if (!found) return std::optional<Estimated>();
+  Estimated answer{.model = model.name, .threads = costing.threads, .notes = std::move(found->notes)};
+  answer.device.name = found->situation.board;
   answer.device.title = "known by measurements";
-  answer.device.core = found.situation.core;
-  answer.device.clock_mhz = found.situation.clock_mhz;
-  answer.runtime.name = answer.runtime.title = found.situation.runtime;
-  const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
-  answer.estimate = calib::estimate_on_board(graph, {calibration->of(found.situation.population), found.situation}, id);
+  answer.device.core = found->situation.core;
+  answer.device.clock_mhz = found->situation.clock_mhz;
+  answer.runtime.name = answer.runtime.title = found->situation.runtime;
+  answer.estimate = std::move(found->estimate);
   return std::optional(std::move(answer));
 }
 
@@ -149,7 +134,7 @@ void print_answer(const Estimated& answer, const Options& options, const Environ
 
 Result<void> run_estimate(const Options& options, const Environment& environment) {
   const Model model = NETFIT_TRY(load_structure(options.costing.model, environment));
-  if (const std::optional<Estimated> answer = NETFIT_TRY(estimate_by_measurements(options, model, environment))) {
+  if (const std::optional<Estimated> answer = NETFIT_TRY(measured_answer(options, model, environment))) {
     print_answer(*answer, options, environment);
     return {};
   }

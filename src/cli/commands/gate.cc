@@ -15,8 +15,10 @@
 #include "cli/answers/table.h"
 #include "cli/commands.h"
 #include "cli/executors.h"
+#include "cli/flags/budget_file.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/limit_flags.h"
+#include "cli/measured.h"
 #include "cli/model.h"
 #include "cli/version.h"
 #include "device/catalog.h"
@@ -45,13 +47,6 @@ struct Options {
   bool json = false;
 };
 
-/// A budget file: limits, and where they hold.
-struct Budget {
-  std::string device;
-  std::string runtime;
-  Wishes wishes;
-};
-
 /// One figure of the baseline beside today's.
 struct Change {
   Quantity quantity = Quantity::Latency;
@@ -71,27 +66,6 @@ struct Answer {
   }
 };
 
-Result<Budget> load_budget(const std::string& path) {
-  Budget budget;
-  if (path.empty()) return budget;
-  Diagnostics diagnostics;
-  const std::vector<TomlEntry> entries = NETFIT_TRY(load_toml(path));
-  for (const TomlEntry& entry : entries) {
-    if (entry.key == "device") {
-      budget.device = text_of(entry, diagnostics).value_or("");
-    } else if (entry.key == "runtime") {
-      budget.runtime = text_of(entry, diagnostics).value_or("");
-    } else if (entry.key == "objective" || !read_wish(entry, budget.wishes, diagnostics)) {
-      std::vector<std::string> keys = wish_keys();
-      std::erase(keys, "objective");
-      keys.insert(keys.end(), {"device", "runtime"});
-      report_unknown(entry, keys, diagnostics);
-    }
-  }
-  NETFIT_TRY(diagnostics.result());
-  return budget;
-}
-
 Result<void> add_top1(store::Run& run, const Options& options, const Model& model, const Environment& environment) {
   if (options.data.source.empty()) {
     run.unavailable.push_back({Quantity::Top1, "no --data was given"});
@@ -104,26 +78,40 @@ Result<void> add_top1(store::Run& run, const Options& options, const Model& mode
   return {};
 }
 
+// What is said of the model on the device: a described one, or one that is known by measurements alone.
+Result<void> add_costs(store::Run& run, const ir::Graph& graph, const Model& model, const std::string& device,
+                       const std::string& runtime_name, const Environment& environment) {
+  const MeasuredQuery query{.device = device, .runtime = runtime_name, .as_type = "", .calibration = ""};
+  if (const auto measured = NETFIT_TRY(estimate_by_measurements(query, model, environment))) {
+    for (const std::string& remark : measured->notes) note(environment, remark);
+    run.device = {measured->situation.board, ""};
+    run.runtime = {measured->situation.runtime, "", ""};
+    eval::add_estimate(run, measured->estimate);
+    return {};
+  }
+  const device::FoundDevice found = NETFIT_TRY(device::load_device(device, environment.device_roots));
+  for (const std::string& remark : found.notes) note(environment, remark);
+  const device::Runtime runtime =
+      NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));
+  run.device = {found.device.name, found.device.hash};
+  run.runtime = {runtime.name, runtime.version, runtime.hash};
+  return eval::add_estimate(run, graph, found.device, runtime);
+}
+
 // The model as one more option, with all that is known of it.
 Result<select::Option> evaluate(const Options& options, const Budget& budget, const Environment& environment) {
   const Model model = NETFIT_TRY(load_model(options.model, environment));
   const ir::Graph graph = NETFIT_TRY(optimized(model));
   const std::string spec = options.device.empty() ? budget.device : options.device;
   if (spec.empty()) return bad_usage("no device is given (--device, or device = \"...\" in the budget)");
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(spec, environment.device_roots));
-  for (const std::string& remark : found.notes) note(environment, remark);
-  const std::string& runtime_name = options.runtime.empty() ? budget.runtime : options.runtime;
-  const device::Runtime runtime =
-      NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));
   store::Run run;
   run.candidate = {model.name, ir::canonical_hash(graph), "as given", {}};
-  run.device = {found.device.name, found.device.hash};
-  run.runtime = {runtime.name, runtime.version, runtime.hash};
   run.tool_version = std::string(kVersion);
   run.readings.push_back(
       Reading::exact(Quantity::FileSize, static_cast<double>(model.bytes.size()), base::Source::Measured));
   NETFIT_TRY(add_top1(run, options, model, environment));
-  NETFIT_TRY(eval::add_estimate(run, graph, found.device, runtime));
+  const std::string& runtime = options.runtime.empty() ? budget.runtime : options.runtime;
+  NETFIT_TRY(add_costs(run, graph, model, spec, runtime, environment));
   return select::option_of(run);
 }
 
@@ -278,7 +266,9 @@ Action set_up(CLI::App& app) {
       ->check(CLI::Range(0.0, 1000.0))
       ->type_name("PERCENT")
       ->default_str("0");
-  app.add_option("--device", options->device, "a name, an alias or a .toml file (default: the budget's)")
+  app.add_option("--device", options->device,
+                 "a name, an alias, a .toml file or a board of the tables of\n"
+                 "measurements (default: the budget's)")
       ->type_name("DEVICE");
   app.add_option("--runtime", options->runtime, "default: the budget's, else the device's own")->type_name("NAME");
   add_limit_flags(app, options->limits);

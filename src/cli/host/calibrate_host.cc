@@ -14,9 +14,9 @@
 namespace netfit::cli {
 namespace {
 
-constexpr std::size_t kMostNetworks = 400;   // more tell little: errors are those of what is not modelled
-constexpr std::size_t kLeastNetworks = 60;   // fewer don't exercise every term
-constexpr std::size_t kNetworksATurn = 12;   // timed together; so many are in memory at once
+constexpr std::size_t kMostNetworks = 400;  // more tell little: errors are those of what is not modelled
+constexpr std::size_t kLeastNetworks = 60;  // fewer don't exercise every term
+constexpr std::size_t kNetworksATurn = 12;  // timed together; so many are in memory at once
 constexpr double kSecondsEach = 0.3;
 constexpr double kReserve = 0.9;  // of the budget; what remains is for the fit
 

@@ -77,9 +77,9 @@ std::string draw_blocks(Dice& dice) {
 }
 
 std::string draw_named(Dice& dice) {
-  constexpr std::array<std::string_view, 7> kFamilies{"mobilenet_v1",        "mobilenet_v2",          "mobilenet_v3",
-                                                      "squeezenet",          "mobilenet_v2_cifar",    "resnet_v1_cifar",
-                                                      "efficientnet_lite_cifar"};
+  constexpr std::array<std::string_view, 7> kFamilies{
+      "mobilenet_v1",       "mobilenet_v2",    "mobilenet_v3",           "squeezenet",
+      "mobilenet_v2_cifar", "resnet_v1_cifar", "efficientnet_lite_cifar"};
   constexpr std::array<std::string_view, 5> kWidths{"0.25", "0.35", "0.5", "0.75", "1"};
   const std::string_view family = dice.of(kFamilies);
   const std::int64_t classes = dice.of(std::array<std::int64_t, 3>{10, 100, 1000});

@@ -17,8 +17,8 @@ struct HostTiming {
   double repeat = 1.0;  ///< the same of every other turn over that of the turns between: how well it repeats
 };
 
-/// Times models in turns, so that the load of the machine hits all alike; as CPU time, so that a turn taken away does not
-/// count. `seconds` is for each of them. Shows no progress of its own: the caller knows how many groups there are.
+/// Times models in turns, so that the load of the machine hits all alike; as CPU time, so that a turn taken away does
+/// not count. `seconds` is for each of them. Shows no progress of its own: the caller knows how many groups there are.
 Result<std::vector<HostTiming>> time_models(std::span<const Model> models, double seconds,
                                             const Environment& environment);
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/measured.h"
+
+#include <algorithm>
+
+#include "calib/board.h"
+#include "cli/flags/costing.h"
+#include "cli/measurements.h"
+#include "device/catalog.h"
+#include "ir/op_spec.h"
+
+namespace netfit::cli {
+namespace {
+
+bool computes_in_int8(const ir::Graph& graph) {
+  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
+    const ir::NodeView node(graph, graph.node(id));
+    return node.op().macs != nullptr && node.has_input(1) && node.input(1).dtype == DType::Int8;
+  });
+}
+
+}  // namespace
+
+Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
+                                                                 const Environment& environment) {
+  if (device::load_device(query.device, environment.device_roots)) return std::optional<MeasuredEstimate>();
+  const Result<calib::Calibration> calibration = load_calibration(environment, query.calibration);
+  if (!calibration && !query.calibration.empty()) return fail(calibration.error());
+  if (!calibration || !calib::names_board(*calibration, query.device)) return std::optional<MeasuredEstimate>();
+  const bool int8 = query.as_type == "int8" || (query.as_type.empty() && computes_in_int8(model.graph));
+  const calib::FoundBoard found =
+      NETFIT_TRY(calib::find_board(*calibration, {query.device, query.runtime, query.threads, int8}));
+  const ir::Graph graph = NETFIT_TRY(deployed(model));
+  const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
+  const calib::Predictor predictor(calibration->of(found.situation.population), found.situation);
+  return std::optional(
+      MeasuredEstimate{found.situation, found.notes, calib::estimate_on_board(graph, predictor, id)});
+}
+
+}  // namespace netfit::cli

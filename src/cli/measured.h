@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "calib/situation.h"
+#include "cli/environment.h"
+#include "cli/model.h"
+#include "cost/estimate.h"
+
+namespace netfit::cli {
+
+struct MeasuredQuery {
+  std::string device;
+  std::string runtime;  ///< empty: the one that the device was measured with most
+  int threads = 1;
+  std::string as_type;      ///< "int8", ...; empty: the model's own
+  std::string calibration;  ///< a file of `netfit calibrate`; empty: what is shipped alone
+};
+
+struct MeasuredEstimate {
+  calib::Situation situation;
+  std::vector<std::string> notes;
+  cost::Estimate estimate;
+};
+
+/// The estimate on a device that is known by measurements alone (a board of their tables, a core with a clock, this host);
+/// no value where a file describes the device, or where nobody knows it.
+Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
+                                                                 const Environment& environment);
+
+}  // namespace netfit::cli
