@@ -19,6 +19,15 @@ bool of(const Judged& judged, Population population) {
 int threads(const Judged& judged) { return judged.observation->situation.threads; }
 bool int8(const Judged& judged) { return judged.observation->situation.int8; }
 bool odd(const Judged& judged) { return judged.prediction.group.odd; }
+// Those that are the only ones, or nearly, of a kind of kernel: large products, attention, narrow groups, a tiny image.
+bool odd_model(const Judged& judged) {
+  constexpr std::array<std::string_view, 6> kOdd{"alexnet",      "vgg16",    "vgg16_int8", "vision_transformer",
+                                                 "regnety_400m", "blazeface"};
+  const std::string& model = judged.observation->row.model_id;
+  return std::ranges::any_of(kOdd,
+                             [&](std::string_view odd) { return model == "ncnn/" + std::string(odd) + ".param"; });
+}
+
 bool autoencoder(const Judged& judged) { return judged.observation->row.model_id == "mlperf_tiny/ad01_int8.tflite"; }
 
 bool mobile_family(const Judged& judged) {
@@ -51,6 +60,8 @@ constexpr std::array kKinds{
     Kind{"ncnn on CPUs", [](const Judged& j) { return of(j, Population::Ncnn); }},
     Kind{"ncnn, one thread, float, usual work",
          [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && !int8(j) && !odd(j); }},
+    Kind{"ncnn, one thread, float, usual models",
+         [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && !int8(j) && !odd_model(j); }},
     Kind{"ncnn, one thread", [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1; }},
     Kind{"ncnn, one thread, core known",
          [](const Judged& j) { return of(j, Population::Ncnn) && threads(j) == 1 && j.prediction.seen.core; }},

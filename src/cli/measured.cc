@@ -33,8 +33,7 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
   const calib::Predictor predictor(calibration->of(found.situation.population), found.situation);
-  return std::optional(
-      MeasuredEstimate{found.situation, found.notes, calib::estimate_on_board(graph, predictor, id)});
+  return std::optional(MeasuredEstimate{found.situation, found.notes, calib::estimate_on_board(graph, predictor, id)});
 }
 
 }  // namespace netfit::cli

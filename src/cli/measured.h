@@ -27,8 +27,8 @@ struct MeasuredEstimate {
   cost::Estimate estimate;
 };
 
-/// The estimate on a device that is known by measurements alone (a board of their tables, a core with a clock, this host);
-/// no value where a file describes the device, or where nobody knows it.
+/// The estimate on a device that is known by measurements alone (a board of their tables, a core with a clock, this
+/// host); no value where a file describes the device, or where nobody knows it.
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment);
 
