@@ -39,8 +39,10 @@ std::vector<std::string> names_of(const Group& group) {
       rows == 0 ? std::string(name(group.hidden)) : fmt::format("{}+{}", name(group.hidden), rows);
   const std::string_view odd = group.odd ? "odd" : "usual";
   const std::string_view threads = thread_class(group.threads);
-  return {fmt::format("{}/{}/{}/{}", hidden, odd, threads, group.int8 ? "int8" : "float"),
-          fmt::format("{}/{}/{}", hidden, odd, threads), fmt::format("{}/{}", hidden, odd), hidden};
+  const std::string_view precision = group.int8 ? "int8" : "float";
+  return {fmt::format("{}/{}/{}/{}/{}", hidden, odd, threads, precision, group.family),
+          fmt::format("{}/{}/{}/{}", hidden, odd, threads, precision), fmt::format("{}/{}/{}", hidden, odd, threads),
+          fmt::format("{}/{}", hidden, odd), hidden};
 }
 
 double conformal_quantile(std::vector<double> sizes) {
@@ -116,7 +118,7 @@ Predictor::Predictor(const PopulationCalibration& calibration, Situation situati
   const auto noise = calibration.coefficients.noise.find(situation_.key());
   const bool known = seen_.device && noise != calibration.coefficients.noise.end();
   const Hidden hidden = !seen_.core ? Hidden::Core : known ? Hidden::Model : Hidden::Device;
-  group_ = {.hidden = hidden, .threads = situation_.threads, .int8 = situation_.int8};
+  group_ = {.hidden = hidden, .threads = situation_.threads, .int8 = situation_.int8, .family = situation_.family};
   if (known) noise_ = noise->second;
   if (hidden != Hidden::Model) {
     const auto adapted = calibration.adapted.find(situation_.board);
@@ -128,7 +130,7 @@ Predictor::Predictor(const PopulationCalibration& calibration, Situation situati
     group.odd = odd;
     widths_.at(odd ? 1 : 0) = width_of(calibration.widths, group);
     model_widths_.at(odd ? 1 : 0) =
-        width_of(calibration.widths, {Hidden::Model, odd, situation_.threads, 0, situation_.int8});
+        width_of(calibration.widths, {Hidden::Model, odd, situation_.threads, 0, situation_.int8, situation_.family});
   }
   for (std::size_t k = 0; k < cost::kTermCount; ++k) {
     const auto found = calibration.exercised.find(std::string(spec_of(static_cast<cost::Term>(k)).name));

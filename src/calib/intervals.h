@@ -21,6 +21,7 @@ struct Group {
   int threads = 1;   ///< 0: not known
   int rows = 0;      ///< of a hidden device, that it was adapted to
   bool int8 = false;
+  std::string family = {};  ///< of the runtime
 };
 
 /// Numbers of rows that backtests adapt hidden devices to; other numbers count as the next lower one.

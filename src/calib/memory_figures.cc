@@ -106,9 +106,11 @@ std::string with_classes(const std::string& model_id, const std::string& notes) 
     int classes;
   };
   // The first that fits; the zoo's own pretrained models are of the flowers unless their path says more.
-  constexpr std::array kDataSets{
-      DataSet{"food-101", 101},           DataSet{"flowers", 5},     DataSet{"cifar100", 100},   DataSet{"cifar10", 10},
-      DataSet{"Public_pretrained", 1000}, DataSet{"ImageNet", 1000}, DataSet{"ST_pretrained", 5}};
+  // ST's own models, which its tables name no file of, are of the flowers, too.
+  constexpr std::array kDataSets{DataSet{"food-101", 101},           DataSet{"flowers", 5},
+                                 DataSet{"cifar100", 100},           DataSet{"cifar10", 10},
+                                 DataSet{"Public_pretrained", 1000}, DataSet{"ImageNet", 1000},
+                                 DataSet{"ST_pretrained", 5},        DataSet{"model file: -", 5}};
   const bool takes_classes = model_id.find(':') != std::string::npos && !model_id.starts_with("resnet") &&
                              model_id.find("classes=") == std::string::npos;
   if (!takes_classes) return model_id;

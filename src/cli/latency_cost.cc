@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "calib/known_latency.h"
+#include "cli/measured.h"
 #include "cost/estimate.h"
 #include "device/catalog.h"
 
@@ -12,9 +14,12 @@ Result<ir::GraphCost> latency_cost(const Target& target, const Environment& envi
   device::FoundDevice found = NETFIT_TRY(device::load_device(target.device, environment.device_roots));
   for (const std::string& remark : found.notes) note(environment, remark);
   device::Runtime runtime = NETFIT_TRY(device::load_runtime(target.runtime, found.device, environment.device_roots));
-  return [device = std::move(found.device), runtime = std::move(runtime),
+  std::shared_ptr<const calib::Calibration> calibration = calibration_for(found.device, environment);
+  return [device = std::move(found.device), runtime = std::move(runtime), calibration = std::move(calibration),
           as_type = target.as_type](const ir::Graph& graph) -> Result<double> {
-    const cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, device, runtime, {.as_type = as_type}));
+    cost::EstimateOptions options{.as_type = as_type};
+    if (calibration) options.latency = calib::known_latency(graph, device, runtime, 1, as_type, *calibration);
+    const cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, device, runtime, options));
     if (const Reading* latency = estimate.find(Quantity::Latency)) return latency->value;
     std::string reason = "unknown";
     for (const auto& missing : estimate.unavailable) {

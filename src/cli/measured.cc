@@ -21,6 +21,13 @@ bool computes_in_int8(const ir::Graph& graph) {
 
 }  // namespace
 
+std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device,
+                                                          const Environment& environment) {
+  if (device.measured_as.empty()) return nullptr;
+  Result<calib::Calibration> calibration = load_calibration(environment);
+  return calibration ? std::make_shared<const calib::Calibration>(*std::move(calibration)) : nullptr;
+}
+
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment) {
   if (device::load_device(query.device, environment.device_roots)) return std::optional<MeasuredEstimate>();

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "calib/calibration.h"
 #include "calib/situation.h"
 #include "cli/environment.h"
 #include "cli/model.h"
 #include "cost/estimate.h"
+#include "device/device.h"
 
 namespace netfit::cli {
 
@@ -31,5 +34,9 @@ struct MeasuredEstimate {
 /// host); no value where a file describes the device, or where nobody knows it.
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment);
+
+/// What is shipped, for devices that measurements know (Device::measured_as); null for others, and where the tables are
+/// not installed.
+std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device, const Environment& environment);
 
 }  // namespace netfit::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -201,7 +202,32 @@ class Estimator {
     } else {
       result_.unavailable.push_back({Quantity::Energy, fmt::format("device '{}' has no power figure", device_.name)});
     }
+    if (options_.latency && total_ms > 0) take_measured_latency(*options_.latency, total_ms);
     if (options_.memory_use) result_.energy_parts = split_energy(result_, device_);
+  }
+
+  Reading& reading(Quantity quantity) { return *std::ranges::find(result_.readings, quantity, &Reading::quantity); }
+
+  void take_measured_latency(const Reading& measured, double total_ms) {
+    Reading& latency = reading(Quantity::Latency);
+    if (measured.high / measured.low >= latency.high / latency.low) return;
+    const double scale = measured.value / total_ms;
+    for (std::size_t i = 0; i < kernels_.size(); ++i) {
+      LayerCost& layer = result_.layers[i];
+      for (double* part :
+           {&layer.latency_ms, &layer.compute_ms, &layer.memory_ms, &layer.overhead_ms, &layer.energy_mj}) {
+        *part *= scale;
+      }
+      layer.utilisation = utilisation(kernels_[i], layer.latency_ms);
+    }
+    latency = measured;
+    if (result_.find(Quantity::Energy) == nullptr) return;
+    Reading& energy = reading(Quantity::Energy);
+    energy.value *= scale;
+    // Errors of the latency and of the power figure are independent.
+    const double width = std::hypot(std::log(measured.high / measured.value), std::log(device_.power.factor));
+    energy.low = energy.value * std::exp(-width);
+    energy.high = energy.value * std::exp(width);
   }
 
   double utilisation(const Kernel& kernel, double latency_ms) const {

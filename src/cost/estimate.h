@@ -52,6 +52,9 @@ struct EstimateOptions {
   std::optional<tensor::DType> as_type;
   /// Also what each kernel asks of caches and memories, and where the energy goes; takes some milliseconds a kernel.
   bool memory_use = false;
+  /// A prediction by measurements of this device and runtime: taken in place of the analytic one if its interval is
+  /// narrower, and then the layers' times are scaled to add up to it.
+  std::optional<Reading> latency;
 };
 
 /// Everything that is said of a graph on a device without running it. Readings are analytic predictions with 90 %

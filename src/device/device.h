@@ -72,6 +72,8 @@ struct Device {
   Power power;
   std::string default_runtime;       ///< name of a Runtime
   std::vector<std::string> aliases;  ///< names that mean this device
+  /// What tables of measurements call it ("stm32h747i-disco/cortex-m7@400"), at the clock behind the '@'.
+  std::vector<std::string> measured_as;
   std::string remark;  ///< what every answer must say, e.g. that it stands in for another core; may be empty
   std::string hash;    ///< of the description with its clock, for store::DeviceRef
 };

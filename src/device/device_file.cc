@@ -63,6 +63,7 @@ void read_identity(TableReader& root, Device& device) {
   assign(device.cores, root.integer("cores", kCount));
   read_name(root, "default_runtime", device.default_runtime);
   read_aliases(root, device);
+  if (root.has("measured_as")) device.measured_as = root.texts("measured_as");
   if (root.has("remark")) assign(device.remark, root.text("remark"));
 }
 

@@ -77,6 +77,7 @@ std::string digest(const Device& device) {
   content.number(device.power.per_further_core_mw);
   content.number(device.power.idle_mw);
   content.number(device.power.factor);
+  content.add(device.measured_as);
   return content.digest();
 }
 

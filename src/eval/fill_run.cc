@@ -65,9 +65,10 @@ Result<Reading> measure_top1(exec::Executor& executor, const ir::Graph& graph, c
 }
 
 Result<void> add_estimate(store::Run& run, const ir::Graph& graph, const device::Device& device,
-                          const device::Runtime& runtime) {
-  const cost::Estimate estimate =
-      NETFIT_TRY(cost::estimate(graph, device, runtime, {.threads = static_cast<int>(run.threads)}));
+                          const device::Runtime& runtime, const std::optional<Reading>& latency) {
+  const cost::EstimateOptions options{
+      .threads = static_cast<int>(run.threads), .as_type = std::nullopt, .memory_use = false, .latency = latency};
+  const cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, device, runtime, options));
   add_estimate(run, estimate);
   const std::vector<std::string> reasons = cost::check_support(graph, runtime);
   if (reasons.empty()) return {};

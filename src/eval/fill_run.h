@@ -23,8 +23,9 @@ Result<Reading> measure_top1(exec::Executor& executor, const ir::Graph& graph, c
 void add_estimate(store::Run& run, const cost::Estimate& estimate);
 
 /// Adds what the cost model says of `graph` on the device, run.threads busy: readings, what is unavailable, layers. A
-/// graph that the runtime cannot run gets no predictions, only exact counts and the reason.
+/// graph that the runtime cannot run gets no predictions, only exact counts and the reason. `latency` is what
+/// measurements of the device say, if any (cost::EstimateOptions).
 Result<void> add_estimate(store::Run& run, const ir::Graph& graph, const device::Device& device,
-                          const device::Runtime& runtime);
+                          const device::Runtime& runtime, const std::optional<Reading>& latency);
 
 }  // namespace netfit::eval

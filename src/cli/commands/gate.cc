@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "calib/known_latency.h"
 #include "cli/answers/baseline.h"
 #include "cli/answers/figures.h"
 #include "cli/answers/print_json.h"
@@ -95,7 +96,11 @@ Result<void> add_costs(store::Run& run, const ir::Graph& graph, const Model& mod
       NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));
   run.device = {found.device.name, found.device.hash};
   run.runtime = {runtime.name, runtime.version, runtime.hash};
-  return eval::add_estimate(run, graph, found.device, runtime);
+  std::optional<Reading> latency;
+  if (const auto calibration = calibration_for(found.device, environment)) {
+    latency = calib::known_latency(graph, found.device, runtime, 1, std::nullopt, *calibration);
+  }
+  return eval::add_estimate(run, graph, found.device, runtime, latency);
 }
 
 // The model as one more option, with all that is known of it.

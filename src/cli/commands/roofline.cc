@@ -9,12 +9,14 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "calib/known_latency.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/check_writable.h"
 #include "cli/commands.h"
 #include "cli/flags/costing.h"
 #include "cli/flags/flags.h"
+#include "cli/measured.h"
 #include "cli/model.h"
 #include "device/catalog.h"
 #include "report/chart_file.h"
@@ -113,7 +115,12 @@ Result<void> run_roofline(const Options& options, const Environment& environment
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, options.costing.options()));
+  cost::EstimateOptions costing = options.costing.options();
+  if (const auto calibration = calibration_for(found.device, environment)) {
+    costing.latency =
+        calib::known_latency(graph, found.device, runtime, costing.threads, costing.as_type, *calibration);
+  }
+  const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, costing));
   if (!options.chart.empty()) {
     const std::string text =
         NETFIT_TRY(report::write_chart(chart_of(roof, model.name, found.device.name), options.chart, environment.vega));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/measured.h"
 #include "cli/version.h"
 #include "device/catalog.h"
 #include "ir/hash.h"
@@ -69,6 +70,7 @@ Result<ExploreTarget> open_target(const std::string& spec, const std::string& ru
   device::FoundDevice found = NETFIT_TRY(device::load_device(spec, environment.device_roots));
   for (const std::string& remark : found.notes) note(environment, remark);
   ExploreTarget target{.device = std::move(found.device)};
+  target.calibration = calibration_for(target.device, environment);
   target.runtime = NETFIT_TRY(device::load_runtime(runtime, target.device, environment.device_roots));
   return target;
 }

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "calib/calibration.h"
 #include "cli/calibration.h"
 #include "cli/environment.h"
 #include "cli/flags/flags.h"
@@ -44,6 +46,7 @@ struct ExploreSource {
 struct ExploreTarget {
   device::Device device;
   device::Runtime runtime;
+  std::shared_ptr<const calib::Calibration> calibration;  ///< of devices that measurements know; else null
 };
 
 /// A Run that is wanted: all that makes its key, and nothing that comes of the work.

@@ -13,6 +13,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "calib/known_latency.h"
 #include "cli/answers/making.h"
 #include "cli/share_of_progress.h"
 #include "eval/fill_run.h"
@@ -179,7 +180,12 @@ Result<store::Run> finished_run(const PlannedRun& planned, const ExploreTarget& 
   run.unavailable = judgement.unavailable;
   run.readings.push_back(
       Reading::exact(Quantity::FileSize, static_cast<double>(built.record.bytes), base::Source::Measured));
-  NETFIT_TRY(eval::add_estimate(run, built.graph, target.device, target.runtime));
+  std::optional<Reading> latency;
+  if (target.calibration != nullptr) {
+    latency = calib::known_latency(built.graph, target.device, target.runtime, static_cast<int>(run.threads),
+                                   std::nullopt, *target.calibration);
+  }
+  NETFIT_TRY(eval::add_estimate(run, built.graph, target.device, target.runtime, latency));
   return run;
 }
 
