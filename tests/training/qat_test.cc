@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/files.h"
@@ -23,7 +24,7 @@ class WholeNetworkQat : public ::testing::Test {
   }
 
   std::string run(const std::string& arguments) const {
-    const std::string command = std::string(NETFIT_PROGRAM) + " " + arguments + " 2>" + (folder_ / "errors").string();
+    const std::string command = fmt::format("{} {} 2>{}", NETFIT_PROGRAM, arguments, path("errors"));
     std::FILE* pipe = ::popen(command.c_str(), "r");
     std::string output;
     for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output.push_back(static_cast<char>(c));
@@ -100,7 +101,7 @@ TEST_F(WholeNetworkQat, KeepsWhatRoundingAfterTrainingLoses) {
 
   // Weights of four bits, with steps of their own.
   EXPECT_LT(top1_in("int4", model), parent - 1);
-  train("--qat int4 --model " + model, "qat", std::string(kFineTuning) + "[qat]\nweight_steps = \"learned\"\n");
+  train("--qat int4 --model " + model, "qat", fmt::format("{}[qat]\nweight_steps = \"learned\"\n", kFineTuning));
   const double of_file = top1_in("int4", path("qat/network.onnx"));
   EXPECT_GT(of_file, parent - 0.3);
   // What the training says of itself is what the file does, not what rounding in floats did.
