@@ -95,7 +95,7 @@ def tickets_table(rounds):
     for sparsity, r in sorted(rewound.items()):
         lines.append(f"| {100 * sparsity:.0f} % | {r['test_top1']:.2f} % | {kept[sparsity]['test_top1']:.2f} % | "
                      f"{r['int8_bytes']:,} | {r['int8_bytes_sparse']:,} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "![accuracy over sparsity](lottery-tickets.svg)"])
 
 
 def channels_table(figures, macs):
