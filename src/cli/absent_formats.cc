@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for model.cc, export_trained.cc, integer_file.cc, latency_cost.cc and sparsity_chart.cc in the preset
-// train, which has neither a library for any model format nor the cost models.
+// Stands in for model.cc, export_trained.cc, integer_file.cc, latency_cost.cc, sparsity_chart.cc and training_curves.cc
+// in the preset train, which has neither a library for any model format nor the cost models.
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/answers/sparsity_chart.h"
+#include "cli/answers/training_curves.h"
 #include "cli/integer_file.h"
 #include "cli/latency_cost.h"
 #include "cli/model.h"
@@ -35,6 +36,8 @@ Result<std::optional<double>> judge_integer_file(const IntegerJob&, const Enviro
 Result<std::string> sparsity_svg(const std::vector<SparseRound>&) {
   return bad_usage("--chart: this netfit was built for training alone; the figures are in pruning.jsonl");
 }
+
+Result<void> write_training_charts(const fs::path&) { return {}; }
 
 Result<void> export_trained(const ir::Graph&, const fs::path&) { return {}; }
 

@@ -19,6 +19,14 @@ namespace netfit::ir {
 
 struct OpSpec;
 
+/// The reals from low to high.
+struct Interval {
+  float low = 0.0F;
+  float high = 0.0F;
+
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
 /// An edge: a tensor with a name, a type, and, where its integers stand for reals, their quantization. A constant
 /// carries its elements.
 struct Value {
@@ -27,6 +35,8 @@ struct Value {
   Shape shape;
   std::optional<QuantParams> quant;
   std::optional<Tensor> constant;
+  /// What the integers of a float activation are to cover, as quantization-aware training has settled it.
+  std::optional<Interval> range;
 
   bool is_constant() const { return constant.has_value(); }
 };

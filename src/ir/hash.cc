@@ -59,6 +59,7 @@ class Hasher {
 Hasher& add_type(Hasher& hasher, const Value& value) {
   hasher.text(tensor::name(value.dtype)).number(value.shape.rank());
   for (const std::int64_t extent : value.shape.dims()) hasher.number(extent);
+  if (value.range) hasher.text("range").real(value.range->low).real(value.range->high);
   hasher.number(value.quant ? 1 : 0);
   if (!value.quant) return hasher;
   hasher.number(value.quant->axis).number(std::ssize(value.quant->scales));

@@ -40,8 +40,6 @@ class Parser {
   Result<void> parse_node();
   Result<Node> parse_call();
   Result<const OpSpec*> parse_op();
-  Result<std::vector<AttrText>> parse_attributes();
-  Result<Layout> parse_layout();
   Result<ValueId> parse_reference();
   Result<std::string> parse_new_name(std::string_view sigil);
 
@@ -103,7 +101,8 @@ Result<void> Parser::parse_input() {
   const TensorType type = NETFIT_TRY(parse_type(lexer_));
   Value value{.name = std::move(name), .dtype = type.dtype, .shape = type.shape};
   value.quant = NETFIT_TRY(parse_quant(lexer_));
-  const Layout layout = NETFIT_TRY(parse_layout());
+  value.range = NETFIT_TRY(parse_range(lexer_));
+  const Layout layout = NETFIT_TRY(parse_layout(lexer_));
   const ValueId id = graph_.add_value(std::move(value));
   define(id);
   graph_.inputs.push_back({.value = id, .layout = layout});
@@ -116,7 +115,7 @@ Result<void> Parser::parse_output() {
     return lexer_.failure(fmt::format("expected an output, as in %y, {}", lexer_.found()));
   }
   output.name = NETFIT_TRY(lexer_.name());
-  output.layout = NETFIT_TRY(parse_layout());
+  output.layout = NETFIT_TRY(parse_layout(lexer_));
   outputs_.push_back(std::move(output));
   return {};
 }
@@ -150,7 +149,7 @@ Result<void> Parser::parse_preprocess() {
   const auto input = std::ranges::find(graph_.inputs, id, &GraphInput::value);
   if (input == graph_.inputs.end()) return lexer_.failure_at(place, "only an input of the graph has preprocessing");
   if (input->preprocessing) return lexer_.failure_at(place, "this input has preprocessing already");
-  const std::vector<AttrText> fields = NETFIT_TRY(parse_attributes());
+  const std::vector<AttrText> fields = NETFIT_TRY(parse_attributes(lexer_));
   Result<Preprocessing> record = parse_preprocessing(fields);
   if (!record) return lexer_.failure_at(place, record.error().what());
   input->preprocessing = std::move(*record);
@@ -192,9 +191,11 @@ Result<void> Parser::parse_node() {
   std::string name = NETFIT_TRY(parse_new_name("%"));
   std::optional<TensorType> stated;
   std::optional<QuantParams> quant;
+  std::optional<Interval> range;
   if (lexer_.accept(":")) {
-    if (lexer_.peek_word() != "q") stated = NETFIT_TRY(parse_type(lexer_));
+    if (lexer_.peek_word() != "q" && lexer_.peek_word() != "r") stated = NETFIT_TRY(parse_type(lexer_));
     quant = NETFIT_TRY(parse_quant(lexer_));
+    range = NETFIT_TRY(parse_range(lexer_));
   }
   NETFIT_TRY(lexer_.expect("="));
   Node node = NETFIT_TRY(parse_call());
@@ -212,6 +213,7 @@ Result<void> Parser::parse_node() {
   }
   if (!quant) quant = implied_quant(NodeView(graph_, node), type->dtype);
   Value result{.name = std::move(name), .dtype = type->dtype, .shape = type->shape, .quant = std::move(quant)};
+  result.range = range;
   const ValueId id = graph_.add_value(std::move(result));
   define(id);
   node.outputs = {id};
@@ -231,7 +233,7 @@ Result<Node> Parser::parse_call() {
     return {};
   };
   NETFIT_TRY(parse_until(")", parse_argument));
-  const std::vector<AttrText> attributes = NETFIT_TRY(parse_attributes());
+  const std::vector<AttrText> attributes = NETFIT_TRY(parse_attributes(lexer_));
   Result<Attrs> attrs = node.op->codec.parse(attributes);
   if (!attrs) return lexer_.failure_at(place, fmt::format("{}: {}", node.op->name, attrs.error().what()));
   node.attrs = std::move(*attrs);
@@ -248,32 +250,6 @@ Result<const OpSpec*> Parser::parse_op() {
   const std::optional<std::string> nearest = base::nearest_word(word, names);
   return lexer_.failure_at(place, fmt::format("unknown op '{}'{}", base::printable(word, 40),
                                               nearest ? fmt::format(", did you mean '{}'?", *nearest) : ""));
-}
-
-Result<std::vector<AttrText>> Parser::parse_attributes() {
-  std::vector<AttrText> attributes;
-  while (lexer_.at_attribute()) {
-    const std::size_t place = lexer_.place();
-    std::string name(lexer_.word());
-    if (std::ranges::find(attributes, name, &AttrText::name) != attributes.end()) {
-      return lexer_.failure_at(place, fmt::format("attribute '{}' is given twice", base::printable(name, 40)));
-    }
-    NETFIT_TRY(lexer_.expect("="));
-    attributes.push_back({std::move(name), lexer_.attribute_value()});
-    // No op has more, and the search for duplicates above is quadratic.
-    if (attributes.size() > 64) return lexer_.failure_at(place, "more than 64 attributes");
-  }
-  return attributes;
-}
-
-Result<Layout> Parser::parse_layout() {
-  if (!lexer_.at_attribute()) return Layout::ChannelsLast;
-  const std::size_t place = lexer_.place();
-  const bool named = lexer_.accept("layout=");
-  const std::string_view layout = lexer_.word();
-  if (named && layout == "channels_first") return Layout::ChannelsFirst;
-  if (named && layout == "channels_last") return Layout::ChannelsLast;
-  return lexer_.failure_at(place, "expected layout=channels_first or layout=channels_last");
 }
 
 Result<ValueId> Parser::parse_reference() {

@@ -34,6 +34,7 @@ std::string quant_text(const QuantParams& quant) {
 std::string type_text(const Value& value) {
   std::string text = fmt::format("{}[{}]", tensor::name(value.dtype), fmt::join(value.shape.dims(), ","));
   if (value.quant) text += quant_text(*value.quant);
+  if (value.range) text += fmt::format(" r({}, {})", float_text(value.range->low), float_text(value.range->high));
   return text;
 }
 

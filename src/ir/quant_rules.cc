@@ -99,6 +99,15 @@ void check_same_as_data(const NodeView& node, Diagnostics& faults) {
   }
 }
 
+void check_range(const Value& value, const std::string& where, Diagnostics& faults) {
+  if (!value.range) return;
+  if (value.dtype != DType::Float32 || value.is_constant())
+    return faults.error(where, "R17: only a float activation can have a range");
+  const Interval& range = *value.range;
+  if (std::isfinite(range.low) && std::isfinite(range.high) && range.low < range.high) return;
+  faults.error(where, fmt::format("R17: the range {} to {} is none", range.low, range.high));
+}
+
 }  // namespace
 
 std::optional<QuantParams> unit_params(DType dtype) {
@@ -109,6 +118,7 @@ std::optional<QuantParams> unit_params(DType dtype) {
 }
 
 void check_value_quant(const Value& value, const std::string& where, Diagnostics& faults) {
+  check_range(value, where, faults);
   if (!value.quant) {
     if (needs_params(value.dtype)) {
       faults.error(where, fmt::format("R8: {} needs quantization parameters", tensor::name(value.dtype)));

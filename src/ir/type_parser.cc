@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ir/type_parser.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -88,6 +89,43 @@ Result<std::optional<QuantParams>> parse_quant(Lexer& lexer) {
   QuantParams quant = NETFIT_TRY(per_channel ? parse_per_channel(lexer) : parse_per_tensor(lexer));
   NETFIT_TRY(lexer.expect(")"));
   return std::optional(std::move(quant));
+}
+
+Result<std::optional<Interval>> parse_range(Lexer& lexer) {
+  if (lexer.peek_word() != "r") return std::nullopt;
+  lexer.accept("r");
+  NETFIT_TRY(lexer.expect("("));
+  Interval range{.low = NETFIT_TRY(parse_float(lexer))};
+  NETFIT_TRY(lexer.expect(","));
+  range.high = NETFIT_TRY(parse_float(lexer));
+  NETFIT_TRY(lexer.expect(")"));
+  return range;
+}
+
+Result<std::vector<AttrText>> parse_attributes(Lexer& lexer) {
+  std::vector<AttrText> attributes;
+  while (lexer.at_attribute()) {
+    const std::size_t place = lexer.place();
+    std::string name(lexer.word());
+    if (std::ranges::find(attributes, name, &AttrText::name) != attributes.end()) {
+      return lexer.failure_at(place, fmt::format("attribute '{}' is given twice", base::printable(name, 40)));
+    }
+    NETFIT_TRY(lexer.expect("="));
+    attributes.push_back({std::move(name), lexer.attribute_value()});
+    // No op has more, and the search for duplicates above is quadratic.
+    if (attributes.size() > 64) return lexer.failure_at(place, "more than 64 attributes");
+  }
+  return attributes;
+}
+
+Result<Layout> parse_layout(Lexer& lexer) {
+  if (!lexer.at_attribute()) return Layout::ChannelsLast;
+  const std::size_t place = lexer.place();
+  const bool named = lexer.accept("layout=");
+  const std::string_view layout = lexer.word();
+  if (named && layout == "channels_first") return Layout::ChannelsFirst;
+  if (named && layout == "channels_last") return Layout::ChannelsLast;
+  return lexer.failure_at(place, "expected layout=channels_first or layout=channels_last");
 }
 
 std::optional<QuantParams> implied_quant(const NodeView& node, DType dtype) {

@@ -228,6 +228,15 @@ TEST(Verifier, R16WantsPreprocessingThatFitsTheChannels) {
   EXPECT_FALSE(preprocess("scale=inf"));
 }
 
+TEST(Verifier, R17WantsRangesOfFloatActivationsAlone) {
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2] r(-1, 3)) -> (%y) { %y: r(0, 3) = relu(%x) }"), "");
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2] r(3, 3)) -> (%x) { }"), "value 'x': error: R17: the range 3 to 3 is none");
+  EXPECT_EQ(fault_of("graph g(%x: f32[1,2] r(0, inf)) -> (%x) { }"),
+            "value 'x': error: R17: the range 0 to inf is none");
+  EXPECT_EQ(fault_of("graph g(%x: i8[1,2] q(1) r(0, 1)) -> (%x) { }"),
+            "value 'x': error: R17: only a float activation can have a range");
+}
+
 TEST(Verifier, ListsEveryFaultUpToALimit) {
   std::string inputs;
   for (int i = 0; i < 500; ++i) inputs += (i > 0 ? ", %x" : "%x") + std::to_string(i) + ": i8[1]";

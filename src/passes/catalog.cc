@@ -32,6 +32,7 @@ constexpr std::array kPasses{
     PassSpec{"eliminate-dead-nodes", "remove nodes and values that reach no output", Idempotent::Yes, &eliminate_dead_nodes},
     PassSpec{"eliminate-identities", "remove nodes that give what they get, and transposes that cancel", Idempotent::Yes, &eliminate_identities},
     PassSpec{"fold-batch-norm", "merge batch norm into the layer before or behind it", Idempotent::Yes, &fold_batch_norm},
+    PassSpec{"fold-batch-norm-behind", "merge batch norm into the layer behind it where none before could take it", Idempotent::Yes, &fold_batch_norm_behind},
     PassSpec{"fold-constants", "compute nodes whose inputs are all constants", Idempotent::Yes, &fold_constants},
     PassSpec{"fuse-activation", "let the node before a relu, relu6 or relu_n1_to_1 clamp its own result", Idempotent::Yes, &fuse_activation},
     PassSpec{"fuse-hard-swish", "write the product of a value and its hard sigmoid as a hard swish", Idempotent::Yes, &fuse_hard_swish},

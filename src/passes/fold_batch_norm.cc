@@ -45,15 +45,6 @@ void scale_inputs(Wiring& wiring, NodeId id, const Affine& affine) {
   set_parameters(wiring, id, weights, bias);
 }
 
-/// The layer whose result only `batch_norm` reads, without an activation between; invalid if there is none.
-NodeId layer_before(const Wiring& wiring, NodeId batch_norm) {
-  const ValueId data = wiring.graph().node(batch_norm).inputs[0];
-  const NodeId id = wiring.producer(data);
-  if (!id.valid() || !wiring.has_single_reader(data)) return {};
-  const NodeView layer(wiring.graph(), wiring.graph().node(id));
-  return has_constant_parameters(layer) && activation_of(layer.node()) == ir::Activation::None ? id : NodeId{};
-}
-
 /// The layer that alone reads `batch_norm`'s result and whose padding stays right; invalid if there is none.
 NodeId layer_behind(const Wiring& wiring, NodeId batch_norm, const Affine& affine) {
   const ValueId result = wiring.graph().node(batch_norm).outputs[0];
@@ -92,6 +83,14 @@ bool fold_into_layer_behind(Wiring& wiring, NodeId batch_norm) {
 
 }  // namespace
 
+ir::NodeId layer_before(const Wiring& wiring, NodeId batch_norm) {
+  const ValueId data = wiring.graph().node(batch_norm).inputs[0];
+  const NodeId id = wiring.producer(data);
+  if (!id.valid() || !wiring.has_single_reader(data)) return {};
+  const NodeView layer(wiring.graph(), wiring.graph().node(id));
+  return has_constant_parameters(layer) && activation_of(layer.node()) == ir::Activation::None ? id : NodeId{};
+}
+
 bool can_fold(const Wiring& wiring, NodeId batch_norm) {
   const std::optional<Affine> affine = affine_of(wiring, batch_norm);
   return affine && (layer_before(wiring, batch_norm).valid() || layer_behind(wiring, batch_norm, *affine).valid());
@@ -107,6 +106,17 @@ Result<Change> fold_batch_norm(ir::Graph& graph) {
   }
   for (auto id = order.rbegin(); id != order.rend(); ++id) {
     if (graph.contains(*id) && fold_into_layer_behind(wiring, *id)) change = Change::Made;
+  }
+  return change;
+}
+
+Result<Change> fold_batch_norm_behind(ir::Graph& graph) {
+  Wiring wiring(graph);
+  Change change = Change::None;
+  const std::vector<NodeId> order(graph.order().begin(), graph.order().end());
+  for (auto id = order.rbegin(); id != order.rend(); ++id) {
+    if (graph.node(*id).op != &ir::kBatchNorm || layer_before(wiring, *id).valid()) continue;
+    if (fold_into_layer_behind(wiring, *id)) change = Change::Made;
   }
   return change;
 }

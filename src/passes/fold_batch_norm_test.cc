@@ -122,5 +122,24 @@ TEST(FoldBatchNorm, KeepsWeightsThatAnotherConvShares) {
   EXPECT_NE(text.find("@w_1: f32[2,1,1,1] = [2, 6]"), std::string::npos) << text;
 }
 
+TEST(FoldBatchNormBehind, LeavesWhatTheLayerBeforeCouldTake) {
+  const std::string body = R"(
+    const @w: f32[2,1,1,2] = [1, 2, 3, 4]
+    const @v: f32[1,1,1,2] = [1, 10]
+    %c = conv2d(%x, @w)
+    %n = batch_norm(%c, @scale, @shift, @mean, @variance) epsilon=0
+    %y = conv2d(%n, @v))";
+  EXPECT_EQ(after(fold_batch_norm_behind, with_statistics("graph main(%x: f32[1,2,2,2]) -> (%y)", body)),
+            text_of(with_statistics("graph main(%x: f32[1,2,2,2]) -> (%y)", body)));
+}
+
+TEST(FoldBatchNormBehind, FoldsWhereNoneBeforeCan) {
+  const std::string before = with_statistics("graph main(%x: f32[1,2,2,2]) -> (%y)", R"(
+    const @w: f32[1,1,1,2] = [1, 10]
+    %n = batch_norm(%x, @scale, @shift, @mean, @variance) epsilon=0
+    %y = conv2d(%n, @w))");
+  EXPECT_EQ(after(fold_batch_norm_behind, before), after(fold_batch_norm, before));
+}
+
 }  // namespace
 }  // namespace netfit::passes

@@ -57,7 +57,9 @@ Result<PipelineReport> canonicalize(ir::Graph& graph) {
                            }));
 }
 
-Result<PipelineReport> optimize(ir::Graph& graph) {
+namespace {
+
+Result<PipelineReport> optimize_folding(ir::Graph& graph, std::string_view fold_batch_norm) {
   return run_passes(graph, passes_named({
                                // A hard swish is one op in every runtime; its parts must be found before the next pass
                                // takes the hard sigmoid apart, which gives fuse-activation a sum and its relu6.
@@ -65,7 +67,7 @@ Result<PipelineReport> optimize(ir::Graph& graph) {
                                "decompose-hard-sigmoid",
 
                                // Batch norm goes before activations are fused: a fused activation hides the pattern.
-                               "fold-batch-norm",
+                               fold_batch_norm,
                                "decompose-batch-norm",
                                "fuse-pad",
                                "fuse-activation",
@@ -75,6 +77,14 @@ Result<PipelineReport> optimize(ir::Graph& graph) {
                                "eliminate-identities",
                                "eliminate-dead-nodes",
                            }));
+}
+
+}  // namespace
+
+Result<PipelineReport> optimize(ir::Graph& graph) { return optimize_folding(graph, "fold-batch-norm"); }
+
+Result<PipelineReport> optimize_but_batch_norm(ir::Graph& graph) {
+  return optimize_folding(graph, "fold-batch-norm-behind");
 }
 
 }  // namespace netfit::passes

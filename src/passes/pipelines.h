@@ -27,4 +27,8 @@ Result<PipelineReport> canonicalize(ir::Graph& graph);
 /// For execution, quantization and export to runtimes: batch norm folded, activations and pads fused.
 Result<PipelineReport> optimize(ir::Graph& graph);
 
+/// The same, with every batch norm left behind the layer that could take it, for a training that folds them anew in
+/// each step. Values that `optimize` makes of the result are among those of the result.
+Result<PipelineReport> optimize_but_batch_norm(ir::Graph& graph);
+
 }  // namespace netfit::passes

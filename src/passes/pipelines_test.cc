@@ -44,6 +44,24 @@ TEST(Pipelines, OptimizeLeavesOneNodePerLayer) {
   EXPECT_NE(text.find("%r: f32[1,4,4,2] = conv2d(%image, @w, @w_bias) activation=relu6"), std::string::npos) << text;
 }
 
+TEST(Pipelines, OptimizeButBatchNormLeavesThoseThatOptimizeFoldsIntoTheLayerBefore) {
+  ir::Graph kept = parsed(kImported);
+  ASSERT_TRUE(canonicalize(kept));
+  ASSERT_TRUE(optimize_but_batch_norm(kept));
+  EXPECT_NE(text_of(kept).find("batch_norm("), std::string::npos) << text_of(kept);
+  ir::Graph folded = kept;
+  ASSERT_TRUE(optimize(folded));
+  ir::Graph whole = parsed(kImported);
+  ASSERT_TRUE(canonicalize(whole));
+  ASSERT_TRUE(optimize(whole));
+  EXPECT_EQ(text_of(folded), text_of(whole));
+  for (const ir::NodeId id : folded.order()) {
+    const ir::ValueId result = folded.node(id).outputs.front();
+    ASSERT_TRUE(kept.contains(result));
+    EXPECT_EQ(kept.value(result).name, folded.value(result).name);
+  }
+}
+
 TEST(Pipelines, ReportsWhatEachPassDid) {
   ir::Graph graph = parsed("graph main(%x: f32[1,4]) -> (%y) { %d = relu(%x) %y = relu(%x) }");
   const PassSpec* dead = *find_pass("eliminate-dead-nodes");

@@ -16,7 +16,8 @@
 namespace netfit::quant {
 
 /// How a tensor's range is estimated from its samples.
-enum class RangeEstimator { MinMax, MovingAverage, Percentile, Mse, Entropy };
+/// Trained: what the value has of quantization-aware training (ir::Value::range), by Mse where it has none.
+enum class RangeEstimator { MinMax, MovingAverage, Percentile, Mse, Entropy, Trained };
 
 /// The real interval that a value's integers must cover.
 struct Range {

@@ -15,7 +15,8 @@ constexpr std::array kRangeEstimators{Choice<RangeEstimator>{"min-max", RangeEst
                                       Choice<RangeEstimator>{"moving-average", RangeEstimator::MovingAverage},
                                       Choice<RangeEstimator>{"percentile", RangeEstimator::Percentile},
                                       Choice<RangeEstimator>{"mse", RangeEstimator::Mse},
-                                      Choice<RangeEstimator>{"entropy", RangeEstimator::Entropy}};
+                                      Choice<RangeEstimator>{"entropy", RangeEstimator::Entropy},
+                                      Choice<RangeEstimator>{"trained", RangeEstimator::Trained}};
 constexpr std::array kRoundings{Choice<Rounding>{"nearest", Rounding::Nearest},
                                 Choice<Rounding>{"balanced", Rounding::Balanced},
                                 Choice<Rounding>{"adaround", Rounding::AdaRound}};

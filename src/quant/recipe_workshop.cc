@@ -134,6 +134,8 @@ Result<RecipeWorkshop::Prepared> RecipeWorkshop::prepare_further(const Prepared&
   Done done = NETFIT_TRY(technique.apply(graph, samples_));
   StepEffect effect{.technique = technique.technique, .done = std::move(done.text)};
   if (done.changed) {
+    // A range that was trained is of values as they were.
+    for (const ir::ValueId id : graph.values()) graph.value(id).range.reset();
     after.form = std::make_shared<Form>(Form{std::move(graph)});
     effect.sqnr_before_db = sqnr_of(NETFIT_TRY(usual(*before.form, options)));
     effect.sqnr_after_db = sqnr_of(NETFIT_TRY(usual(*after.form, options)));

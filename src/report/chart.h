@@ -74,6 +74,19 @@ struct BarChart {
   std::vector<Bar> bars;
 };
 
+/// A figure as it develops.
+struct Line {
+  std::string name;
+  Series series;
+  std::vector<std::pair<double, double>> points;  ///< x rises
+};
+
+struct LineChart {
+  Axis x;
+  Axis y;
+  std::vector<Line> lines;
+};
+
 /// One closed line over all spokes.
 struct RadarLine {
   std::string name;
@@ -94,7 +107,7 @@ struct Chart {
   std::string name;  ///< "accuracy-latency"
   std::string title;
   std::string caption;  ///< what the marks mean
-  std::variant<ScatterChart, BarChart, RadarChart> drawing;
+  std::variant<ScatterChart, BarChart, LineChart, RadarChart> drawing;
   std::string missing;  ///< why there is nothing to draw; then `drawing` counts for nothing
 };
 

@@ -18,7 +18,7 @@ Result<void> check_chart_path(const std::filesystem::path& path) {
 Result<std::string> write_chart(const Chart& chart, const std::filesystem::path& path,
                                 const std::filesystem::path& vega) {
   NETFIT_TRY(check_chart_path(path));
-  if (path.extension() == ".html") return write_chart_page(chart, vega);
+  if (path.extension() == ".html") return write_chart_page(std::span(&chart, 1), vega);
   return draw(chart);
 }
 

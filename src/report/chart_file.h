@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -18,6 +19,7 @@ Result<void> check_chart_path(const std::filesystem::path& path);
 Result<std::string> write_chart(const Chart& chart, const std::filesystem::path& path,
                                 const std::filesystem::path& vega);
 
-Result<std::string> write_chart_page(const Chart& chart, const std::filesystem::path& vega);
+/// Several, at least one, under the title of the first.
+Result<std::string> write_chart_page(std::span<const Chart> charts, const std::filesystem::path& vega);
 
 }  // namespace netfit::report

@@ -146,6 +146,29 @@ std::string draw_scatter(const Chart& chart, const ScatterChart& scatter) {
   return canvas.finish(kWidth, kHeight, chart.title, chart.caption);
 }
 
+std::string draw_lines(const Chart& chart, const LineChart& lines) {
+  constexpr double kHeight = 400.0;
+  SvgCanvas canvas;
+  LegendRow legend(canvas, draw_head(canvas, chart));
+  const auto shape_of = [](const Line& line) { return line.series.shape % kShapes.size(); };
+  for (const Line& line : lines.lines)
+    legend.add({line.name, 0, shape_of(line)}, Filled::Yes, kPalette.at(line.series.color));
+  const Frame frame{72.0, legend.bottom() + 24.0, kWidth - kMargin, kHeight - 52.0};
+  draw_x_axis(canvas, frame, lines.x);
+  draw_y_axis(canvas, frame, lines.y);
+  for (const Line& line : lines.lines) {
+    const std::string_view color = kPalette.at(line.series.color);
+    std::vector<Spot> spots;
+    for (const auto& [x, y] : line.points) spots.push_back({frame.x(lines.x, x), frame.y(lines.y, y)});
+    canvas.path(spots, fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"", color));
+    if (spots.empty()) continue;
+    const auto& [x, y] = line.points.back();
+    canvas.mark(spots.back(), shape_of(line), Filled::Yes, color,
+                fmt::format("{}\n{}: {:.6g}\n{}: {:.6g}", line.name, lines.x.title, x, lines.y.title, y));
+  }
+  return canvas.finish(kWidth, kHeight, chart.title, chart.caption);
+}
+
 std::vector<Series> used_colors(const BarChart& bars) {
   std::vector<Series> used;
   for (std::size_t i = 0; i < bars.colors.size(); ++i) {
@@ -254,6 +277,7 @@ std::string draw_radar(const Chart& chart, const RadarChart& radar) {
 
 std::string draw(const Chart& chart) {
   if (const auto* scatter = std::get_if<ScatterChart>(&chart.drawing)) return draw_scatter(chart, *scatter);
+  if (const auto* lines = std::get_if<LineChart>(&chart.drawing)) return draw_lines(chart, *lines);
   if (const auto* radar = std::get_if<RadarChart>(&chart.drawing)) return draw_radar(chart, *radar);
   const BarChart& bars = std::get<BarChart>(chart.drawing);
   return bars.direction == Direction::Rows ? draw_rows(chart, bars) : draw_columns(chart, bars);

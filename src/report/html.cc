@@ -129,10 +129,17 @@ Result<std::string> write_html(const Report& report, const WriteOptions& options
          licences(libraries) + scripts(libraries, sections.specs()) + "</body>\n</html>\n";
 }
 
-Result<std::string> write_chart_page(const Chart& chart, const std::filesystem::path& vega) {
+Result<std::string> write_chart_page(std::span<const Chart> charts, const std::filesystem::path& vega) {
   const Libraries libraries = NETFIT_TRY(load_libraries(vega));
-  return head(chart.title) + "<body>\n<main>\n<div class=\"charts\">\n" + chart_figure(chart, 0) +
-         "</div>\n</main>\n<footer>\n<p>" + licences(libraries) + scripts(libraries, "[" + vega_spec(chart) + "]") +
+  std::string figures;
+  std::string specs;
+  std::size_t drawn = 0;
+  for (const Chart& chart : charts) {
+    figures += chart_figure(chart, drawn);
+    if (chart.missing.empty()) specs += (drawn++ == 0 ? "" : ",\n") + vega_spec(chart);
+  }
+  return head(charts.front().title) + "<body>\n<main>\n<div class=\"charts\">\n" + figures +
+         "</div>\n</main>\n<footer>\n<p>" + licences(libraries) + scripts(libraries, "[" + specs + "]") +
          "</body>\n</html>\n";
 }
 

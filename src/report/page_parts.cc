@@ -61,14 +61,18 @@ std::string legend_of(const BarChart& bars) {
   return entries;
 }
 
-std::string legend_of(const RadarChart& radar) {
+template <typename T>
+std::string legend_of_lines(const std::vector<T>& lines) {
   std::string entries;
-  for (const RadarLine& line : radar.lines) {
+  for (const T& line : lines) {
     entries +=
         legend_entry({line.name}, line.series.shape % kShapes.size(), Filled::Yes, kPalette.at(line.series.color));
   }
   return entries;
 }
+
+std::string legend_of(const LineChart& lines) { return legend_of_lines(lines.lines); }
+std::string legend_of(const RadarChart& radar) { return legend_of_lines(radar.lines); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/augment.h"
 
+#include <cmath>
 #include <set>
 
 #include <ATen/Context.h>
@@ -171,6 +172,31 @@ TEST(RandAugment, GrowsWithItsMagnitude) {
     return (result - pixels).abs().mean().item<float>();
   };
   EXPECT_LT(change(2), change(15));
+}
+
+TEST(RandAugment, DoesAsManyOperationsAsAsked) {
+  const at::Tensor pixels = at::randint(256, {512, 16, 16, 3}, at::kFloat);
+  const auto untouched = [&](std::int64_t operations) {
+    at::manual_seed(1);
+    const at::Tensor result =
+        apply_policy(pixels, {.policy = Policy::RandAugment, .rand_augment_operations = operations});
+    return result.eq(pixels).flatten(1).all(1).to(at::kFloat).mean().item<double>();
+  };
+  // One of fourteen operations does nothing, and some do nothing to some images.
+  const double once = untouched(1);
+  EXPECT_GT(once, 0.04);
+  EXPECT_NEAR(untouched(3), std::pow(once, 3), 0.02);
+}
+
+TEST(TrivialAugment, DrawsAStrengthForEachImage) {
+  at::manual_seed(1);
+  const at::Tensor pixels = at::full({2000, 8, 8, 3}, 100.0);
+  const at::Tensor result = apply_policy(pixels, {.policy = Policy::TrivialAugment});
+  // Brightness alone scales an even image to another even one: up to 1.99 times as bright, by many factors.
+  const at::Tensor even = result.flatten(1).std(1, false) < 1e-3;
+  const at::Tensor levels = result.flatten(1).select(1, 0).masked_select(even).round();
+  EXPECT_GT(std::get<0>(at::_unique(levels)).size(0), 20);
+  EXPECT_GT(levels.max().item<float>(), 190);
 }
 
 }  // namespace

@@ -35,19 +35,12 @@ std::int64_t& length_of(Layout& layout, Role role) {
   return role == Role::Vector ? layout.vectors : layout.statistics;
 }
 
-// Results that integers hold get a range of their own, unless the op says that they share their source's.
-void find_rounded(const ir::Graph& graph, Layout& layout) {
-  layout.rounded.resize(static_cast<std::size_t>(graph.values().back().index) + 1);
-  const auto at = [&](ir::ValueId id) -> Rounded& { return layout.rounded[static_cast<std::size_t>(id.index)]; };
-  const auto next = [&] { return Rounded{static_cast<int>(layout.ranges++), true}; };
-  at(graph.inputs.front().value) = next();
-  for (const ir::NodeId id : graph.order()) {
-    const ir::Node& node = graph.node(id);
-    const ir::OpSpec& op = *node.op;
-    if (op.integer == ir::IntegerForm::None || op.quant == ir::QuantRule::Unit) continue;
-    const Rounded source = at(node.inputs.front());
-    const bool shares = op.quant == ir::QuantRule::SameAsData && node.inputs.size() == 1;
-    at(node.outputs.front()) = shares ? Rounded{source.range, node.op == &ir::kAveragePool2d} : next();
+void number_steps(Layout& layout, QatScheme scheme) {
+  for (Slot& slot : layout.slots) {
+    if (slot.role != Role::Weight) continue;
+    slot.step = layout.steps;
+    slot.steps = scheme == QatScheme::Int8PerTensor ? 1 : slot.shape[0];
+    layout.steps += slot.steps;
   }
 }
 
@@ -56,7 +49,7 @@ constexpr std::array kAroundDepthwise{3, 1, 2, 0};
 
 }  // namespace
 
-Layout make_layout(const ir::Graph& graph, QatScheme scheme) {
+Layout make_layout(const ir::Graph& graph, const QatRecipe& qat) {
   Layout layout;
   std::unordered_set<ir::ValueId> seen;
   for (const ir::NodeId id : graph.order()) {
@@ -73,7 +66,11 @@ Layout make_layout(const ir::Graph& graph, QatScheme scheme) {
       layout.slots.push_back(std::move(slot));
     }
   }
-  if (scheme != QatScheme::None) find_rounded(graph, layout);
+  if (qat.scheme == QatScheme::None) return layout;
+  RoundedValues rounded = find_rounded(graph);
+  layout.rounded = std::move(rounded.values);
+  layout.ranges = rounded.ranges;
+  if (qat.weight_steps == WeightSteps::Learned) number_steps(layout, qat.scheme);
   return layout;
 }
 

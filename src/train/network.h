@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <ATen/ATen.h>
@@ -14,11 +17,17 @@ namespace netfit::train {
 
 enum class Phase : std::uint8_t { Training, Evaluation };
 
+/// Whether a batch norm that is folded in a quantization-aware pass still follows the batches.
+enum class FoldedNorm : std::uint8_t { Batch, Frozen };
+
 /// What a quantization-aware forward pass rounds, and who looks at the values on their way.
 struct Rounding {
   QatScheme scheme = QatScheme::None;
-  /// If defined, values are not rounded, and their least and greatest element are added to it: float32 [ranges, 2].
-  at::Tensor observed;
+  FoldedNorm norm = FoldedNorm::Batch;
+  /// If given, nothing is rounded: it sees every value that an integer network would round.
+  std::function<void(ir::ValueId, const at::Tensor&)> watch;
+  /// If defined, float32 [ranges, 2]: its rows grow to hold the least and greatest element before rounding.
+  at::Tensor ends;
 };
 
 /// How a forward pass runs.
@@ -32,18 +41,38 @@ struct Forward {
   Rounding rounding = {};
 };
 
+/// What a forward pass gives.
+struct Outputs {
+  at::Tensor logits;                 ///< float32 [n, classes]; a softmax at the end is left off
+  std::vector<at::Tensor> features;  ///< of the values that were asked for, in their order
+};
+
 /// A float graph with one image-like input and one output as a function that torch can differentiate. Tensors have the
 /// graph's shapes and order (channels last) with as many samples as there are.
 class Network {
  public:
-  /// Fails with every node that cannot be trained, or if the graph is quantized already.
-  static Result<Network> create(ir::Graph graph, QatScheme scheme = QatScheme::None);
+  /// Fails with every node that cannot be trained, or if the graph is quantized already. With a scheme, the graph is
+  /// as optimize_but_batch_norm leaves it, and its batch norms are folded in each forward pass.
+  static Result<Network> create(ir::Graph graph, const QatRecipe& qat = {});
 
   const ir::Graph& graph() const { return graph_; }
   const Layout& layout() const { return layout_; }
 
-  /// Reals [n, ...] in the graph's input shape -> logits float32 [n, classes]; a softmax at the end is left off.
-  at::Tensor logits(const Parameters& parameters, const at::Tensor& input, const Forward& forward) const;
+  /// `input`: reals [n, ...] in the graph's input shape.
+  Outputs run(const Parameters& parameters, const at::Tensor& input, const Forward& forward,
+              std::span<const ir::ValueId> features = {}) const;
+  at::Tensor logits(const Parameters& parameters, const at::Tensor& input, const Forward& forward) const {
+    return run(parameters, input, forward).logits;
+  }
+
+  /// The kernels as a quantization-aware pass rounds them, with the running statistics folded into them, and where in
+  /// the layout each lies.
+  struct FoldedKernel {
+    const Slot& slot;
+    at::Tensor kernel;
+    at::Tensor factor;  ///< what folding multiplied each output channel with; undefined without a batch norm
+  };
+  std::vector<FoldedKernel> folded_kernels(const Parameters& parameters) const;
 
  private:
   struct Step {
@@ -52,21 +81,25 @@ class Network {
                         const Forward& forward) = nullptr;
     int branch = -1;  ///< the number of the residual branch that ends in this sum
     std::size_t branch_input = 0;
+    ir::NodeId norm;  ///< a batch norm that is folded into this layer; its result is the step's
   };
 
+  ir::ValueId result_of(const Step& step) const;
   std::int64_t number_branches();
+  void fold_batch_norms();
   at::Tensor constant(const Parameters& parameters, ir::ValueId id, const Rounding& rounding) const;
+  at::Tensor rounded_kernel(const Parameters& parameters, ir::ValueId id, const at::Tensor& kernel,
+                            const Rounding& rounding) const;
   at::Tensor rounded(const Parameters& parameters, ir::ValueId id, const at::Tensor& x, const Rounding& rounding) const;
+  at::Tensor folded(const Parameters& parameters, const Step& step, const at::Tensor& data,
+                    const Forward& forward) const;
 
   ir::Graph graph_;
   Layout layout_;
   std::vector<Step> steps_;
+  std::vector<int> kernels_;  ///< by value, the place of its slot; -1 for what is no kernel
   ir::ValueId result_;
   std::int64_t branches_ = 0;
 };
-
-/// Random weights for a graph without: kernels normal with variance 2 / fan-out (He et al., arXiv:1502.01852), matrices
-/// with deviation 0.01, batch norms neutral, biases 0. Equal seeds give equal weights.
-void initialize(ir::Graph& graph, std::uint64_t seed);
 
 }  // namespace netfit::train

@@ -6,6 +6,7 @@
 #include <ATen/Context.h>
 #include <gtest/gtest.h>
 
+#include "ir/parser.h"
 #include "ir/printer.h"
 #include "train/testing_network.h"
 
@@ -56,6 +57,59 @@ TEST(Network, DropsBranchesBySampleAndKeepsTheMean) {
   const float share = distinct.to(at::kFloat).mean().item<float>();
   EXPECT_TRUE(std::abs(share - 0.4) < 0.05 || std::abs(share - 0.6) < 0.05) << share;
   EXPECT_TRUE(at::allclose(dropped.mean(0), full[0], 0.05, 1e-3));
+}
+
+// A residual block whose branch ends in a batch norm.
+ir::Graph residual_graph() {
+  ir::Graph graph = *ir::parse(R"(
+graph main(%x: f32[1,4,4,3]) -> (%y) weights=absent {
+  const @k1: f32[3,1,1,3]
+  const @k2: f32[3,1,1,3]
+  const @scale: f32[3]
+  const @shift: f32[3]
+  const @mean: f32[3]
+  const @variance: f32[3]
+  %a = conv2d(%x, @k1)
+  %b = conv2d(%a, @k2)
+  %n = batch_norm(%b, @scale, @shift, @mean, @variance)
+  %s = add(%n, %a)
+  %y = mean(%s) axes=[1,2]
+}
+)");
+  initialize(graph, 1);
+  return graph;
+}
+
+TEST(Network, OfQuantizationAwareTrainingIsTheSameUntilItRounds) {
+  const Network plain = Network::create(residual_graph()).value();
+  const Network folding = Network::create(residual_graph(), {.scheme = QatScheme::Int8}).value();
+  const Parameters of_plain(plain.graph(), plain.layout(), at::kCPU, at::kFloat);
+  const Parameters of_folding(folding.graph(), folding.layout(), at::kCPU, at::kFloat);
+  const at::Tensor input = at::randn({64, 4, 4, 3});
+  const Rounding watching{.scheme = QatScheme::Int8, .watch = [](ir::ValueId, const at::Tensor&) {}};
+  for (const Phase phase : {Phase::Training, Phase::Evaluation}) {
+    const at::Tensor wanted = plain.logits(of_plain, input, {.phase = phase});
+    EXPECT_TRUE(
+        at::allclose(folding.logits(of_folding, input, {.phase = phase, .rounding = watching}), wanted, 1e-4, 1e-4));
+  }
+  EXPECT_TRUE(at::allclose(of_folding.statistics, of_plain.statistics, 1e-4, 1e-5));
+  // The branch is what stochastic depth drops, not what the sum leaves out.
+  at::manual_seed(1);
+  const at::Tensor dropped = plain.logits(of_plain, input, {.phase = Phase::Training, .drop_last_branch = 0.5});
+  at::manual_seed(1);
+  EXPECT_TRUE(at::allclose(
+      folding.logits(of_folding, input, {.phase = Phase::Training, .drop_last_branch = 0.5, .rounding = watching}),
+      dropped, 1e-4, 1e-4));
+}
+
+// Behind the folded batch norm and the sum, not behind the convolution.
+TEST(Network, RoundsWhereTheIntegerNetworkDoes) {
+  const Network network = Network::create(residual_graph(), {.scheme = QatScheme::Int8}).value();
+  const Parameters parameters(network.graph(), network.layout(), at::kCPU, at::kFloat);
+  std::vector<std::string> seen;
+  const auto watch = [&](ir::ValueId id, const at::Tensor&) { seen.push_back(network.graph().value(id).name); };
+  network.logits(parameters, at::randn({2, 4, 4, 3}), {.rounding = {.scheme = QatScheme::Int8, .watch = watch}});
+  EXPECT_EQ(seen, (std::vector<std::string>{"x", "a", "n", "s", "y"}));
 }
 
 TEST(Network, RefusesWhatIsQuantized) {

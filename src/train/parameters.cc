@@ -105,10 +105,12 @@ void Parameters::make_views() {
   }
   kernels_ = leaves_.size();
   leaves_.insert(leaves_.end(), vectors.begin(), vectors.end());
-  if (layout_->ranges == 0) return;
-  const std::int64_t at = layout_->weights + layout_->vectors;
-  ranges_ = trained.narrow(0, at, 2 * layout_->ranges).view({layout_->ranges, 2}).detach().requires_grad_();
-  leaves_.push_back(ranges_);
+  const auto leaf = [&](std::int64_t at, std::int64_t rows, std::int64_t columns) {
+    leaves_.push_back(trained.narrow(0, at, rows * columns).view({rows, columns}).squeeze(1).detach().requires_grad_());
+    return leaves_.back();
+  };
+  if (layout_->ranges > 0) ranges_ = leaf(layout_->ranges_at(), layout_->ranges, 2);
+  if (layout_->steps > 0) steps_ = leaf(layout_->steps_at(), layout_->steps, 1);
 }
 
 void Parameters::refresh() const {

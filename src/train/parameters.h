@@ -30,6 +30,8 @@ class Parameters {
   const std::vector<at::Tensor>& leaves() const { return leaves_; }
   /// Low and high end of each activation's range, float32 [ranges, 2], a leaf; undefined if there are none.
   const at::Tensor& ranges() const { return ranges_; }
+  /// The steps of all kernels whose steps are trained, float32 [steps], a leaf; undefined if there are none.
+  const at::Tensor& steps() const { return steps_; }
 
   /// Brings the kernels that are computed with up to date with `trained`.
   void refresh() const;
@@ -38,7 +40,7 @@ class Parameters {
   /// Writes the numbers into the graph, which then has its weights.
   void store(ir::Graph& graph) const;
 
-  at::Tensor trained;     ///< float32 [weights + vectors + 2 ranges]
+  at::Tensor trained;     ///< float32 [weights + vectors + 2 ranges + steps]
   at::Tensor statistics;  ///< float32 [statistics]
   at::Tensor compute;     ///< [weights]
 
@@ -52,6 +54,7 @@ class Parameters {
   std::vector<at::Tensor> leaves_;
   std::size_t kernels_ = 0;  ///< the first of the leaves, in the type of the arithmetic
   at::Tensor ranges_;
+  at::Tensor steps_;
 };
 
 /// A tensor of ours as one of torch's, copied.

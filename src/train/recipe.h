@@ -49,16 +49,30 @@ struct RegularizationRecipe {
 /// Which integers a network is trained for: the scheme that `quantize` gives it afterwards.
 enum class QatScheme : std::uint8_t { None, Int8, Int8PerTensor, Int4 };
 
+/// How the ranges of activations change after the calibration: by their gradients (LSQ), or as a moving average of
+/// what each batch holds.
+enum class RangeUpdate : std::uint8_t { Learned, Observed, Kept };
+
+/// How wide the steps of a kernel's integers are: its largest weight lies at the end of the grid, or they are trained
+/// with the weights (LSQ).
+enum class WeightSteps : std::uint8_t { Largest, Learned };
+
 /// Quantization-aware training.
 struct QatRecipe {
   QatScheme scheme = QatScheme::None;
-  bool learn_ranges = true;              ///< else those of the calibration stay
-  std::int64_t calibration_batches = 8;  ///< training images that give the first ranges of activations
+  RangeUpdate activation_ranges = RangeUpdate::Learned;
+  WeightSteps weight_steps = WeightSteps::Largest;
+  /// From which part of the training on batch norms use and keep their running statistics, and ranges and steps stay
+  /// what they are; whole epochs.
+  double freeze_batch_norm = 0.5;
+  double freeze_ranges = 0.75;
+  std::int64_t calibration_batches = 8;  ///< of 64 training images, which give the first ranges of activations
 };
 
 struct DistillationRecipe {
   double temperature = 4;
-  double weight = 0.9;  ///< of the teacher's word in the loss; the labels have the rest
+  double weight = 0.9;  ///< of the teacher's logits in the loss; the labels have the rest
+  double features = 0;  ///< of the distance between attention maps, beside both
 };
 
 /// Everything that decides what a training does beside the network and the data.

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "train/ops/folded.h"
+
 namespace netfit::train {
 namespace {
 
@@ -15,21 +17,34 @@ at::Tensor round_through(const at::Tensor& x) { return x + (x.round() - x).detac
 // The same value, whose gradient is `factor` times as large.
 at::Tensor with_gradient(const at::Tensor& x, double factor) { return x * factor + (x * (1 - factor)).detach(); }
 
+double greatest(QatScheme scheme) { return scheme == QatScheme::Int4 ? 7 : 127; }
+
 }  // namespace
 
+at::Tensor largest_steps(const at::Tensor& kernel, QatScheme scheme) {
+  const at::Tensor sizes = kernel.detach().to(at::kFloat).abs();
+  const at::Tensor largest =
+      scheme == QatScheme::Int8PerTensor ? sizes.max().view({1}) : sizes.reshape({sizes.size(0), -1}).amax(1);
+  return (largest / greatest(scheme)).clamp_min(kLeast);
+}
+
 at::Tensor round_kernel(const at::Tensor& kernel, QatScheme scheme) {
-  const double most = scheme == QatScheme::Int4 ? 7 : 127;
   const at::Tensor real = kernel.to(at::kFloat);
-  at::Tensor largest;
-  if (scheme == QatScheme::Int8PerTensor) {
-    largest = real.detach().abs().max();
-  } else {
-    std::vector<std::int64_t> axes;
-    for (std::int64_t axis = 1; axis < kernel.dim(); ++axis) axes.push_back(axis);
-    largest = real.detach().abs().amax(axes, true);
-  }
-  const at::Tensor scale = (largest / most).clamp_min(kLeast);
-  return (round_through(real / scale) * scale).to(kernel.scalar_type());
+  const at::Tensor step = by_output(largest_steps(real, scheme), real);
+  return (round_through(real / step) * step).to(kernel.scalar_type());
+}
+
+at::Tensor round_kernel(const at::Tensor& kernel, const at::Tensor& steps, QatScheme scheme) {
+  const double most = greatest(scheme);
+  const at::Tensor real = kernel.to(at::kFloat);
+  // The largest weight rounds to the outermost level while it lies within half a step of it.
+  constexpr double kWithin = 0.499;
+  const at::Tensor widest = largest_steps(real, scheme) * (most / (most - kWithin));
+  const at::Tensor inside = at::minimum(at::maximum(steps, widest / most), widest);
+  const double elements = static_cast<double>(kernel.numel()) / static_cast<double>(steps.numel());
+  const at::Tensor step =
+      by_output(with_gradient(steps, 1 / std::sqrt(elements * most)) + (inside - steps).detach(), real);
+  return (at::clamp(round_through(real / step), -most, most) * step).to(kernel.scalar_type());
 }
 
 at::Tensor round_activation(const at::Tensor& x, const at::Tensor& range) {
@@ -40,6 +55,11 @@ at::Tensor round_activation(const at::Tensor& x, const at::Tensor& range) {
   const at::Tensor zero = round_through(-low / scale);
   const at::Tensor level = at::clamp(round_through(x.to(at::kFloat) / scale) + zero, 0, kLevels);
   return ((level - zero) * scale).to(x.scalar_type());
+}
+
+at::Tensor round_unit(const at::Tensor& x) {
+  constexpr double kUnit = 256;
+  return (at::clamp(round_through(x.to(at::kFloat) * kUnit), 0, kLevels) / kUnit).to(x.scalar_type());
 }
 
 }  // namespace netfit::train

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/rounding.h"
 
+#include <cmath>
+
 #include <ATen/Context.h>
 #include <gtest/gtest.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -33,6 +35,51 @@ TEST(RoundKernel, PassesGradientsAsIfItDidNothing) {
   const at::Tensor weight = at::randn({2, 5});
   const at::Tensor loss = (round_kernel(kernel, QatScheme::Int4) * weight).sum();
   EXPECT_TRUE(at::allclose(torch::autograd::grad({loss}, {kernel}).front(), weight, 1e-5, 1e-6));
+}
+
+class KernelWithStepsOf : public ::testing::TestWithParam<QatScheme> {
+ protected:
+  KernelWithStepsOf() { at::manual_seed(2); }
+
+  at::Tensor kernel_ = at::randn({4, 3, 3, 2});
+  at::Tensor largest_ = largest_steps(kernel_, GetParam());
+};
+
+TEST_P(KernelWithStepsOf, IsTheOrdinaryOneWhereTheLargestWeightSetsThem) {
+  EXPECT_TRUE(at::allclose(round_kernel(kernel_, largest_, GetParam()), round_kernel(kernel_, GetParam()), 1e-4, 1e-6));
+}
+
+TEST_P(KernelWithStepsOf, ClipsAndTellsItsStepsAgain) {
+  for (const double factor : {0.4, 0.9, 5.0}) {  // the last would leave outer levels empty
+    const at::Tensor rounded = round_kernel(kernel_, largest_ * factor, GetParam());
+    EXPECT_TRUE(at::allclose(round_kernel(rounded, GetParam()), rounded, 1e-4, 1e-6)) << factor;
+    if (factor < 1) EXPECT_TRUE(at::allclose(largest_steps(rounded, GetParam()), largest_ * factor, 1e-4));
+  }
+}
+
+TEST_P(KernelWithStepsOf, GivesThemTheGradientOfTheirRounding) {
+  const double most = GetParam() == QatScheme::Int4 ? 7 : 127;
+  const at::Tensor steps = (largest_ * 0.5).requires_grad_();
+  const at::Tensor kernel = kernel_.clone().requires_grad_();
+  const auto gradients = torch::autograd::grad({round_kernel(kernel, steps, GetParam()).sum()}, {steps, kernel});
+  const at::Tensor places = kernel_.view({4, -1}) / steps.detach().view({-1, 1});
+  const at::Tensor inside = places.round().abs() <= most;
+  // Esser et al., equation 3: the distance to the level below the weight's, and the outermost level beyond the ends.
+  at::Tensor wanted = at::where(inside, places.round() - places, places.sign() * most);
+  const double elements = static_cast<double>(kernel_.numel()) / static_cast<double>(steps.numel());
+  wanted = (steps.numel() == 1 ? wanted.sum().view({1}) : wanted.sum(1)) / std::sqrt(elements * most);
+  EXPECT_TRUE(at::allclose(gradients[0], wanted, 1e-3, 1e-4));
+  EXPECT_TRUE(at::allclose(gradients[1].view({4, -1}), inside.to(at::kFloat)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Schemes, KernelWithStepsOf,
+                         ::testing::Values(QatScheme::Int8, QatScheme::Int8PerTensor, QatScheme::Int4));
+
+TEST(RoundUnit, HasTheGridOfAProbability) {
+  const at::Tensor rounded = round_unit(at::tensor({0.0F, 0.1F, 1.0F}));
+  EXPECT_EQ(rounded[0].item<float>(), 0);
+  EXPECT_FLOAT_EQ(rounded[1].item<float>(), 26.0F / 256);
+  EXPECT_FLOAT_EQ(rounded[2].item<float>(), 255.0F / 256);
 }
 
 TEST(RoundActivation, HasZeroOnItsGridAndClampsToItsRange) {

@@ -20,6 +20,7 @@ TEST(LearningRates, OfOneCycleFallInALine) {
   const std::vector<float> rates =
       learning_rates({.kind = ScheduleKind::OneCycle, .epochs = 4, .warm_up_epochs = 1}, 1, 100);
   EXPECT_NEAR(rates[49], 0.5, 1e-6);
+  EXPECT_NEAR(rates[175], 0.75, 1e-6);  // half a cosine would have 0.85 left there
   EXPECT_NEAR(rates[250], 0.5, 1e-6);
 }
 

@@ -7,18 +7,13 @@
 #include <ATen/ATen.h>
 
 #include "train/augment.h"
+#include "train/distillation.h"
 #include "train/images.h"
 #include "train/network.h"
 #include "train/optimizer.h"
 #include "train/recipe.h"
 
 namespace netfit::train {
-
-/// A trained network that tells the one in training what it sees in each image.
-struct Teacher {
-  Network network;
-  Parameters parameters;
-};
 
 /// Everything that one training step changes, all of it on the device, in tensors that stay where they are.
 struct StepState {
@@ -35,6 +30,14 @@ struct StepState {
   at::Tensor correct;     ///< int64: of the epoch's samples, as augmented
 };
 
+/// What a part of the training holds still.
+struct Stage {
+  FoldedNorm norm = FoldedNorm::Batch;
+  bool ranges_frozen = false;
+
+  friend bool operator==(const Stage&, const Stage&) = default;
+};
+
 /// Forward, backward and update on the next batch of the epoch's order. Nothing waits for the device.
 class Step {
  public:
@@ -42,11 +45,13 @@ class Step {
        const Teacher* teacher)
       : network_(network), images_(images), augmenter_(augmenter), recipe_(recipe), teacher_(teacher) {}
 
-  void run(StepState& state) const;
+  void run(StepState& state, const Stage& stage = {}) const;
 
  private:
-  at::Tensor loss(const at::Tensor& logits, const Batch& batch) const;
+  at::Tensor loss(const Outputs& outputs, const Batch& batch) const;
   void update(StepState& state, const at::Tensor& loss) const;
+  void average_numbers(StepState& state) const;
+  void settle_ranges(StepState& state, const Stage& stage, const at::Tensor& before, const at::Tensor& ends) const;
 
   const Network& network_;
   const Images& images_;

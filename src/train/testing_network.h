@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "ir/parser.h"
+#include "train/initialize.h"
 #include "train/network.h"
 
 // A network of every role: kernels, a depthwise one, batch norms, a residual sum, a matrix and its bias.

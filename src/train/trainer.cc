@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "data/subset.h"
 #include "passes/pipelines.h"
+#include "train/initialize.h"
 #include "train/recording.h"
 #include "train/training.h"
 
@@ -32,25 +33,30 @@ Result<void> check_data(const data::Dataset& dataset, const ir::Graph& graph) {
 
 namespace {
 
-Result<void> check_teacher(const ir::Graph& teacher, const ir::Graph& graph) {
+Result<void> check_teacher(const ir::Graph& teacher, const ir::Graph& graph, const Recipe& recipe) {
   NETFIT_TRY(Network::create(teacher));
-  if (class_count(teacher) == class_count(graph)) return {};
-  return bad_input(fmt::format("has {} classes, the network {}", class_count(teacher), class_count(graph)));
+  if (class_count(teacher) != class_count(graph))
+    return bad_input(fmt::format("has {} classes, the network {}", class_count(teacher), class_count(graph)));
+  if (recipe.distillation.features > 0) NETFIT_TRY(pair_features(graph, teacher));
+  return {};
 }
 
 at::ScalarType scalar_type(const Recipe& recipe) {
   return recipe.arithmetic == Arithmetic::Float16 ? at::kHalf : at::kFloat;
 }
 
-Teacher make_teacher(const ir::Graph& graph, const Recipe& recipe, at::Device device) {
+Teacher make_teacher(const ir::Graph& graph, const ir::Graph& student, const Recipe& recipe, at::Device device) {
   Network network = *Network::create(graph);
   Parameters parameters(network.graph(), network.layout(), device, scalar_type(recipe));
-  return {std::move(network), std::move(parameters)};
+  Teacher teacher{.network = std::move(network), .parameters = std::move(parameters)};
+  if (recipe.distillation.features > 0) teacher.features = *pair_features(student, teacher.network.graph());
+  return teacher;
 }
 
-// An integer network has its batch norms inside its layers, and rounds behind a layer's own clamp.
+// An integer network has its batch norms inside its layers, which each pass sees to, and rounds behind a layer's own
+// clamp.
 Result<ir::Graph> trained_form(ir::Graph graph, QatScheme scheme) {
-  if (scheme != QatScheme::None) NETFIT_TRY(passes::optimize(graph));
+  if (scheme != QatScheme::None) NETFIT_TRY(passes::optimize_but_batch_norm(graph));
   return graph;
 }
 
@@ -62,10 +68,10 @@ Subject make_subject(const TrainingRequest& request, at::Device device) {
   const data::ChosenAndHeldOut sets =
       data::choose_and_hold_out(*request.train, request.train->count() - recipe.validation, recipe.validation,
                                 static_cast<std::uint64_t>(recipe.seed));
-  Subject subject{.network = *Network::create(std::move(graph), recipe.qat.scheme),
+  Subject subject{.network = *Network::create(std::move(graph), recipe.qat),
                   .images = Images(sets.chosen, recipe.augmentation.crop, device),
                   .name = request.name};
-  if (request.teacher) subject.teacher.emplace(make_teacher(*request.teacher, recipe, device));
+  if (request.teacher) subject.teacher.emplace(make_teacher(*request.teacher, subject.network.graph(), recipe, device));
   if (recipe.validation > 0) subject.validation.emplace(sets.held_out, 0, device);
   return subject;
 }
@@ -84,9 +90,9 @@ Result<void> check(const TrainingRequest& request) {
                                  std::max(request.first_epoch, request.snapshot.epoch)));
   }
   ir::Graph graph = NETFIT_TRY(trained_form(request.graph, recipe.qat.scheme));
-  NETFIT_TRY(Network::create(std::move(graph), recipe.qat.scheme));
+  if (request.teacher) NETFIT_TRY(with_context(check_teacher(*request.teacher, graph, recipe), "in the teacher"));
+  NETFIT_TRY(Network::create(std::move(graph), recipe.qat));
   NETFIT_TRY(check_data(*request.train, request.graph));
-  if (request.teacher) NETFIT_TRY(with_context(check_teacher(*request.teacher, request.graph), "in the teacher"));
   if (request.train->count() - recipe.validation >= recipe.schedule.batch) return {};
   return bad_input(fmt::format("{} images less {} for validation do not fill a batch of {}", request.train->count(),
                                recipe.validation, recipe.schedule.batch));

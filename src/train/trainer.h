@@ -49,6 +49,9 @@ struct TrainingRequest {
   /// Epochs of the recipe that count as done when the training begins, with these weights and nothing else remembered.
   std::int64_t first_epoch = 0;
   Snapshot snapshot;
+  /// Called with the last sound weights, and the epoch that they are of, when the loss stops being a number. What it
+  /// says goes into the error as a note.
+  std::function<Result<std::string>(const ir::Graph&, std::int64_t epoch)> rescue;
   /// Called after each epoch; a failure (a full disk) ends the training.
   std::function<Result<void>(const EpochResult&)> report;
 };
@@ -67,7 +70,8 @@ Result<void> check(const TrainingRequest& request);
 
 /// Trains to the end of the recipe. Interrupted (Progress::stopped), it writes a checkpoint and fails with
 /// ErrorKind::Interrupted; resumed from it, it ends with the same weights as without (bit for bit on a CPU with as many
-/// threads). Fails as `check` does, and if the checkpoint is of another training.
+/// threads). Fails as `check` does, if the checkpoint is of another training, and if the loss stops being a number; the
+/// checkpoint is then of a time before that.
 Result<TrainingResult> train(const TrainingRequest& request, Progress& progress);
 
 /// Percent of the images whose label the graph gives the highest logit, in float32.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/training.h"
 
+#include <cmath>
 #include <numeric>
 
 #include <ATen/Context.h>
 #include <c10/core/GradMode.h>
+#include <fmt/format.h>
 
 #include "base/random.h"
+#include "train/qat.h"
 #include "train/recording.h"
 #include "train/schedule.h"
 
@@ -82,20 +85,32 @@ Result<TrainingResult> Training::run() {
   progress_.begin("training", steps);
   progress_.advance(position_.steps);
   {
-    Recording recording([this] { step_.run(state_); }, state_.parameters.device());
+    std::optional<Recording> recording;
+    Stage recorded;
     while (position_.steps < steps) {
       const std::int64_t epoch = position_.steps / steps_per_epoch_ + 1;
-      NETFIT_TRY(run_epoch(epoch, recording));
+      const Stage stage = stage_of(epoch);
+      if (!recording || stage != recorded) {
+        recording.reset();  // there is one at a time
+        recording.emplace([this, stage] { step_.run(state_, stage); }, state_.parameters.device());
+        recorded = stage;
+      }
+      NETFIT_TRY(run_epoch(epoch, *recording));
       NETFIT_TRY(end_epoch(epoch));
     }
   }
   NETFIT_TRY(write());
   const Parameters& chosen = position_.best ? *position_.best : judged();
-  TrainingResult result{.graph = subject_.network.graph(),
+  return TrainingResult{.graph = trained_graph(subject_.network, chosen, recipe_.qat.scheme),
                         .epoch = position_.best ? position_.best_epoch : recipe_.schedule.epochs,
                         .device = describe_device(state_.parameters.device())};
-  chosen.store(result.graph);
-  return result;
+}
+
+Stage Training::stage_of(std::int64_t epoch) const {
+  const QatRecipe& qat = recipe_.qat;
+  const std::int64_t epochs = recipe_.schedule.epochs;
+  return {.norm = is_behind(qat.freeze_batch_norm, epoch, epochs) ? FoldedNorm::Frozen : FoldedNorm::Batch,
+          .ranges_frozen = is_behind(qat.freeze_ranges, epoch, epochs)};
 }
 
 Result<void> Training::begin() {
@@ -103,31 +118,22 @@ Result<void> Training::begin() {
   generator.set_current_seed(static_cast<std::uint64_t>(recipe_.seed));
   std::error_code ignored;
   if (!request_.resume || !std::filesystem::exists(request_.checkpoint, ignored)) {
-    if (recipe_.qat.scheme != QatScheme::None) calibrate();
+    if (recipe_.qat.scheme != QatScheme::None) NETFIT_TRY(calibrate());
     position_.steps = request_.first_epoch * steps_per_epoch_;
     state_.steps.fill_(position_.steps);
     return {};
   }
   position_ = NETFIT_TRY(read_checkpoint(request_.checkpoint, subject_.name, state_));
+  sound_ = judged().clone();
+  sound_epoch_ = position_.steps / steps_per_epoch_;
   return {};
 }
 
-// The first ranges of activations: the mean of what each batch's least and greatest elements are.
-void Training::calibrate() {
-  constexpr std::int64_t kBatch = 64;
-  const c10::NoGradGuard no_grad;
-  at::Tensor ranges = state_.parameters.ranges();
-  const at::Tensor sums = at::zeros_like(ranges);
-  const std::int64_t batches =
-      std::min(recipe_.qat.calibration_batches, (subject_.images.count() + kBatch - 1) / kBatch);
-  for (std::int64_t batch = 0; batch < batches; ++batch) {
-    const std::int64_t end = std::min((batch + 1) * kBatch, subject_.images.count());
-    const at::Tensor images = subject_.images.plain(at::arange(batch * kBatch, end, state_.order.options()));
-    const Forward forward{.rounding = {recipe_.qat.scheme, sums}};
-    subject_.network.logits(state_.parameters, normalize(images, request_.preprocessing), forward);
-  }
-  ranges.copy_(sums / static_cast<double>(batches));
+Result<void> Training::calibrate() {
+  const FirstImages first{subject_.images, request_.preprocessing, recipe_.qat.calibration_batches};
+  NETFIT_TRY(begin_rounding(subject_.network, state_.parameters, first, recipe_.qat.scheme));
   if (state_.averaged) state_.averaged->trained.copy_(state_.parameters.trained);
+  return {};
 }
 
 // From where the position stands to the epoch's last step.
@@ -170,7 +176,21 @@ void Training::shuffle(std::int64_t epoch) {
   state_.order.copy_(at::tensor(order, at::kLong));
 }
 
+// Weights from before are handed out, so that an epoch that went wrong costs no more than itself.
+Result<void> Training::check_loss() {
+  if (std::isfinite(state_.loss_sum.item<float>())) return {};
+  const std::int64_t step = std::min(position_.steps, state_.rates.size(0)) - 1;
+  Error error(ErrorKind::BadInput, fmt::format("the loss is not a number in epoch {}, at a learning rate of {:.4g}",
+                                               step / steps_per_epoch_ + 1, state_.rates[step].item<float>()));
+  if (!sound_ || !request_.rescue) return fail(std::move(error));
+  const ir::Graph graph = trained_graph(subject_.network, *sound_, recipe_.qat.scheme);
+  return fail(std::move(error).note(NETFIT_TRY(request_.rescue(graph, sound_epoch_))));
+}
+
 Result<void> Training::end_epoch(std::int64_t epoch) {
+  NETFIT_TRY(check_loss());
+  sound_ = judged().clone();
+  sound_epoch_ = epoch;
   const auto samples = static_cast<double>(steps_per_epoch_ * recipe_.schedule.batch);
   EpochResult result{.epoch = epoch,
                      .learning_rate = state_.rates[position_.steps - 1].item<float>(),
@@ -182,9 +202,7 @@ Result<void> Training::end_epoch(std::int64_t epoch) {
   if (subject_.validation && (is_last || epoch % recipe_.evaluate_every == 0)) validate(result);
   if (request_.report) NETFIT_TRY(request_.report(result));
   if (!request_.snapshot.take || epoch != request_.snapshot.epoch) return {};
-  ir::Graph graph = subject_.network.graph();
-  state_.parameters.store(graph);
-  return request_.snapshot.take(graph);
+  return request_.snapshot.take(trained_graph(subject_.network, state_.parameters, recipe_.qat.scheme));
 }
 
 void Training::validate(EpochResult& result) {
@@ -198,6 +216,7 @@ void Training::validate(EpochResult& result) {
 }
 
 Result<void> Training::write() {
+  NETFIT_TRY(check_loss());
   if (request_.checkpoint.empty()) return {};
   last_write_ = Clock::now();
   return write_checkpoint(request_.checkpoint, subject_.name, state_, position_);

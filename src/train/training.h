@@ -33,10 +33,12 @@ class Training {
 
  private:
   Result<void> begin();
-  void calibrate();
+  Result<void> calibrate();
+  Stage stage_of(std::int64_t epoch) const;
   Result<void> run_epoch(std::int64_t epoch, Recording& recording);
   Result<void> end_epoch(std::int64_t epoch);
   Result<void> write();
+  Result<void> check_loss();
   void shuffle(std::int64_t epoch);
   void validate(EpochResult& result);
   const Parameters& judged() const { return state_.averaged ? *state_.averaged : state_.parameters; }
@@ -50,6 +52,8 @@ class Training {
   StepState state_;
   Position position_;
   Step step_;
+  std::optional<Parameters> sound_;  ///< what is judged, when the loss was last seen to be a number
+  std::int64_t sound_epoch_ = 0;
   std::chrono::steady_clock::time_point last_write_ = std::chrono::steady_clock::now();
 };
 

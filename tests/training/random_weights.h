@@ -5,6 +5,7 @@
 
 #include "arch/arch.h"
 #include "base/random.h"
+#include "train/initialize.h"
 #include "train/network.h"
 #include "whole_networks.h"
 

@@ -24,6 +24,7 @@ using train::PruningCriterion;
 
 const std::map<std::string, PruningCriterion> kCriteria{{"batch-norm", PruningCriterion::BatchNorm},
                                                         {"magnitude", PruningCriterion::Magnitude},
+                                                        {"random", PruningCriterion::Random},
                                                         {"taylor", PruningCriterion::Taylor}};
 const std::map<std::string, DType> kTypes{
     {"float16", DType::Float16}, {"float32", DType::Float32}, {"int8", DType::Int8}};
@@ -68,7 +69,8 @@ Result<void> run_structured(Options& options, const Environment& environment) {
   job.tunes = !options.recipe.empty();
   job.criterion = options.criterion.value_or(has_data ? PruningCriterion::Taylor : PruningCriterion::Magnitude);
   if (job.criterion == PruningCriterion::Taylor && !has_data)
-    return bad_usage("--criterion taylor needs --data to take gradients on (allowed without: batch-norm, magnitude)");
+    return bad_usage(
+        "--criterion taylor needs --data to take gradients on (allowed without: batch-norm, magnitude, random)");
   return run_pruning(job, environment);
 }
 
@@ -143,7 +145,8 @@ void add_structured_flags(CLI::App& app, Options& options) {
       ->type_name("TARGET");
   app.add_option("--criterion", options.criterion,
                  "which channels go first: taylor (what the loss would change by, for what is\n"
-                 "saved; default with --data), batch-norm (least scale), magnitude (of weights)")
+                 "saved; default with --data), batch-norm (least scale), magnitude (of weights),\n"
+                 "random (to compare with)")
       ->transform(one_of(kCriteria))
       ->type_name("NAME");
   app.add_option("--multiple", job.multiple, "channels that lose any keep a multiple of this")

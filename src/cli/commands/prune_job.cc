@@ -144,7 +144,8 @@ class Pruning {
                                           .images = {.images = ranked_ ? &*ranked_ : nullptr,
                                                      .preprocessing = subject_.preprocessing,
                                                      .device = job_.training.device,
-                                                     .threads = thread_count(job_.training.threads)}},
+                                                     .threads = thread_count(job_.training.threads)},
+                                          .seed = static_cast<std::uint64_t>(job_.training.recipe.seed)},
                                          *environment_.progress),
                    base::printable(job_.training.model));
   }

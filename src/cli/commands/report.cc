@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -8,13 +9,16 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/text.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
+#include "cli/answers/training_curves.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
 #include "cli/flags/presets.h"
 #include "cli/flags/selection.h"
 #include "cli/version.h"
+#include "report/chart_file.h"
 #include "report/charts.h"
 #include "report/formats.h"
 
@@ -23,6 +27,7 @@ namespace {
 
 struct Options {
   SelectionFlags selection;
+  std::vector<std::string> trainings;
   std::string output;
   std::string title = "netfit report";
   std::string chart;
@@ -81,7 +86,31 @@ void print_answer(const Options& options, const report::Report& report, std::siz
              grouped(static_cast<std::int64_t>(bytes)));
 }
 
+// Curves are of the folders alone: no store is read.
+Result<void> report_trainings(const Options& options, const Environment& environment) {
+  NETFIT_TRY(report::check_chart_path(options.output));
+  std::vector<TrainingCurve> curves;
+  for (const std::string& run : options.trainings) curves.push_back(NETFIT_TRY(load_training_curve(run)));
+  const std::vector<report::Chart> charts = training_charts(curves);
+  const std::string wanted = options.chart.empty() ? "accuracy" : options.chart;
+  const auto chosen = std::ranges::find(charts, wanted, &report::Chart::name);
+  if (chosen == charts.end())
+    return bad_usage(fmt::format("unknown chart '{}' of trainings (allowed: loss, accuracy)", base::printable(wanted)));
+  const bool page = options.output.ends_with(".html");
+  const std::string text = NETFIT_TRY(page ? report::write_chart_page(charts, environment.vega)
+                                           : report::write_chart(*chosen, options.output, environment.vega));
+  NETFIT_TRY(base::write_file(options.output, text));
+  if (options.json) {
+    print_json({{"output", options.output}, {"bytes", text.size()}, {"trainings", options.trainings}}, environment);
+  } else {
+    fmt::print(environment.out, "{}: {} bytes, {} trainings\n", options.output,
+               grouped(static_cast<std::int64_t>(text.size())), curves.size());
+  }
+  return {};
+}
+
 Result<void> run_report(const Options& options, const Environment& environment) {
+  if (!options.trainings.empty()) return report_trainings(options, environment);
   const report::Format* format = NETFIT_TRY(report::format_for(options.output));
   report::WriteOptions write{.vega = environment.vega};
   if (!options.chart.empty()) {
@@ -120,6 +149,10 @@ Action set_up(CLI::App& app) {
   app.add_option("--chart", options->chart,
                  fmt::format("what an .svg shows (default accuracy-latency):\n{}", chart_names()))
       ->type_name("NAME");
+  app.add_option("--training", options->trainings,
+                 "instead of a store's runs: loss and accuracy over the epochs of these folders of\n"
+                 "train; an .svg shows one of both (--chart loss, accuracy; default accuracy)")
+      ->type_name("DIR");
   app.add_option("--title", options->title, "of the page")->type_name("TEXT")->capture_default_str();
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_report(*options, environment); };

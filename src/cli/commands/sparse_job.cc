@@ -140,12 +140,10 @@ Result<void> run_sparse_pruning(const SparseJob& job, const Environment& environ
   std::string lines;
   for (const SparseRound& round : rounds) lines += round_json(round).dump() + "\n";
   NETFIT_TRY(base::write_file(fs::path(job.training.folder) / "pruning.jsonl", lines));
-  if (!job.chart.empty()) {
-    const std::string picture = NETFIT_TRY(sparsity_svg(rounds));
-    NETFIT_TRY(base::write_file(job.chart, picture));
-  }
   print_rounds(job, rounds, environment);
-  return {};
+  if (job.chart.empty()) return {};
+  const std::string picture = NETFIT_TRY(sparsity_svg(rounds));
+  return base::write_file(job.chart, picture);
 }
 
 }  // namespace netfit::cli

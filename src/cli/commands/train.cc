@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/commands/train_job.h"
 #include "cli/flags/choice.h"
+#include "cli/flags/distillation.h"
 #include "cli/flags/training_recipe.h"
 
 namespace netfit::cli {
@@ -22,6 +23,7 @@ struct Options {
   TrainJob job;
   std::string recipe;
   std::optional<train::QatScheme> qat;
+  std::vector<std::string> distill;
   std::optional<std::int64_t> epochs;
   std::optional<std::int64_t> seed;
 };
@@ -32,6 +34,10 @@ Result<void> run_train(Options options, const Environment& environment) {
     return bad_usage("one of --arch and --model is required: what is trained");
   if (!options.recipe.empty()) job.recipe = NETFIT_TRY(load_training_recipe(options.recipe));
   if (options.qat) job.recipe.qat.scheme = *options.qat;
+  if (!options.distill.empty()) {
+    if (job.teacher.empty()) return bad_usage("--distill needs a --teacher");
+    job.recipe.distillation = NETFIT_TRY(parse_distillation(options.distill, job.recipe.distillation));
+  }
   if (options.epochs) job.recipe.schedule.epochs = *options.epochs;
   if (options.seed) job.recipe.seed = *options.seed;
   return run_training(job, environment);
@@ -63,8 +69,11 @@ Action set_up(CLI::App& app) {
   app.add_option("--out", job.folder, "folder for checkpoint, metrics and the trained network")
       ->required()
       ->type_name("DIR");
-  app.add_option("--teacher", job.teacher, "a trained model to learn from: its logits are in the loss")
-      ->type_name("MODEL");
+  app.add_option("--teacher", job.teacher, "a trained model to learn from, with --qat as well")->type_name("MODEL");
+  app.add_option("--distill", options->distill,
+                 "what of the teacher is in the loss: logits:T=4,weight=0.9, features:weight=1000\n"
+                 "(where it looks), or both (default: as the recipe says, which is logits)")
+      ->type_name("PARTS");
   app.add_option("--device", job.device, "cpu, cuda or cuda:N")->type_name("DEVICE")->capture_default_str();
   app.add_flag("--resume", job.resume, "go on from the folder's checkpoint, if it has one");
   app.add_option("--checkpoint-every", job.checkpoint_minutes, "minutes between checkpoints; Ctrl-C writes one too")

@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cli/answers/print_json.h"
+#include "cli/answers/training_curves.h"
 #include "cli/commands/pruning_folder.h"
 #include "cli/flags/training_recipe.h"
 #include "cli/integer_file.h"
@@ -136,6 +137,7 @@ Result<Trained> finish(const TrainJob& job, const train::TrainingRequest& reques
                                                          .threads = thread_count(job.threads)},
                                                         environment));
   }
+  NETFIT_TRY(write_training_charts(folder.root));
   NETFIT_TRY(base::write_file(folder.result(), answer_json(job, answer).dump(2) + "\n"));
   return answer;
 }
@@ -213,6 +215,13 @@ Result<std::optional<Trained>> train_in_folder(const TrainJob& job, const Enviro
     *metrics += epoch_json(epoch).dump() + "\n";
     if (!job.json) print_epoch(epoch, job.recipe.schedule.epochs, environment);
     return base::write_file(folder.metrics(), *metrics);
+  };
+  request.rescue = [&](ir::Graph graph, std::int64_t epoch) -> Result<std::string> {
+    graph.inputs.front().preprocessing = request.preprocessing;
+    graph.class_names = dataset.class_names;
+    const fs::path file = folder.root / "rescued.safetensors";
+    NETFIT_TRY(save_trained(graph, file));
+    return fmt::format("the weights of epoch {} are in {} (--model reads it)", epoch, base::printable(file.string()));
   };
   if (job.snapshot_epoch > 0) {
     request.snapshot.take = [&](ir::Graph graph) {

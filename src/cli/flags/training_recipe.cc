@@ -72,10 +72,14 @@ constexpr std::array kKeys{
     Key{"regularization", "stochastic_depth", [](Recipe& r) -> Field { return &r.regularization.stochastic_depth; }, 0, 0.9},
     Key{"regularization", "ema", [](Recipe& r) -> Field { return &r.regularization.ema; }, 0, 0.999999},
     Key{"qat", "scheme", [](Recipe& r) -> Field { return word(r.qat.scheme, kQatSchemes); }},
-    Key{"qat", "learn_ranges", [](Recipe& r) -> Field { return &r.qat.learn_ranges; }},
+    Key{"qat", "activation_ranges", [](Recipe& r) -> Field { return word(r.qat.activation_ranges, "learned|observed|kept"); }},
+    Key{"qat", "weight_steps", [](Recipe& r) -> Field { return word(r.qat.weight_steps, "largest|learned"); }},
+    Key{"qat", "freeze_batch_norm", [](Recipe& r) -> Field { return &r.qat.freeze_batch_norm; }, 0, 1},
+    Key{"qat", "freeze_ranges", [](Recipe& r) -> Field { return &r.qat.freeze_ranges; }, 0, 1},
     Key{"qat", "calibration_batches", [](Recipe& r) -> Field { return &r.qat.calibration_batches; }, 1, 1e6},
     Key{"distillation", "temperature", [](Recipe& r) -> Field { return &r.distillation.temperature; }, 0.1, 100},
     Key{"distillation", "weight", [](Recipe& r) -> Field { return &r.distillation.weight; }, 0, 1},
+    Key{"distillation", "features", [](Recipe& r) -> Field { return &r.distillation.features; }, 0, 1e6},
 };
 // clang-format on
 

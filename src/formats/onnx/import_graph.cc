@@ -10,6 +10,7 @@
 #include "formats/onnx/op_mapping.h"
 #include "formats/onnx/tensor_proto.h"
 #include "formats/preprocessing_json.h"
+#include "formats/ranges_json.h"
 #include "ir/ops/requantize.h"
 #include "ir/ops/shape.h"
 
@@ -233,6 +234,7 @@ void name_outputs(const Model& model, ir::Graph& graph) {
 Result<void> import_metadata(const Model& model, ir::Graph& graph) {
   for (const proto::StringStringEntry& entry : model.proto.metadata_props()) {
     if (entry.key() == kPreprocessingKey) NETFIT_TRY(apply_preprocessing_json(graph, entry.value()));
+    if (entry.key() == kRangesKey) NETFIT_TRY(apply_ranges_json(graph, entry.value()));
     if (entry.key() == kClassNamesKey) NETFIT_TRY(apply_class_names_json(graph, entry.value()));
   }
   for (ir::GraphInput& input : graph.inputs) {

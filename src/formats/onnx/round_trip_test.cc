@@ -172,6 +172,18 @@ TEST(OnnxReader, GivesBack16BitDataAndBiasesOf64) {
   EXPECT_EQ(tensor::to_int64s(*bias.constant), (std::vector<std::int64_t>{100000, -10, 25}));
 }
 
+TEST(OnnxReader, KeepsRangesOfActivations) {
+  const ir::Graph graph = reread(R"(
+graph main(%x: f32[1,4,4,2] r(-2, 2.5)) -> (%y) {
+  const @k: f32[3,1,1,2] = random(1)
+  %c: r(-0.1, 3) = conv2d(%x, @k)
+  %y = relu(%c)
+})");
+  EXPECT_EQ(graph.value(graph.inputs[0].value).range, (ir::Interval{-2, 2.5}));
+  EXPECT_EQ(graph.value(graph.find_value("c").value()).range, (ir::Interval{-0.1F, 3}));
+  EXPECT_FALSE(graph.value(graph.find_value("y").value()).range);
+}
+
 TEST(OnnxReader, KeepsPreprocessingAndClassNames) {
   const ir::Graph graph = reread(kFloatText);
   ASSERT_TRUE(graph.inputs[0].preprocessing.has_value());

@@ -11,6 +11,7 @@
 #include "formats/onnx/op_writers.h"
 #include "formats/onnx/tensor_proto.h"
 #include "formats/preprocessing_json.h"
+#include "formats/ranges_json.h"
 #include "ir/absent_weights.h"
 #include "ir/ops/requantize.h"
 
@@ -121,6 +122,7 @@ void write_metadata(const ir::Graph& graph, const std::optional<MakingRecord>& r
   };
   add(kPreprocessingKey, preprocessing_json(graph));
   add(kClassNamesKey, class_names_json(graph));
+  add(kRangesKey, ranges_json(graph));
   if (record) add(kMakingKey, making_record_json(*record));
 }
 

@@ -50,6 +50,7 @@ Roundings without_integers(Roundings roundings, const Centres& changed) {
 Result<ir::Graph> quantize_layers(const ir::Graph& graph, const Ranges& ranges, const LayerOptions& options) {
   NETFIT_TRY(ir::require_weights(graph));
   ir::Graph result = graph;
+  for (const ir::ValueId id : result.values()) result.value(id).range.reset();  // `ranges` says what counts
   NETFIT_TRY(passes::widen_constants(result));
   Precisions precisions = feasible_precisions(result, options.plan);
   const NodeArithmetic arithmetic = [&](NodeId id) { return precisions.at(id).activations; };

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "base/random.h"
 #include "ir/ops.h"
 #include "passes/layer_channels.h"
 #include "passes/layer_parameters.h"
@@ -115,6 +116,13 @@ Result<Importance> batch_norm_scale_of_channels(const ir::Graph& graph, const Ch
     sums[strand] = norms[strand] > 0 ? sums[strand] / norms[strand] : std::numeric_limits<double>::infinity();
   }
   return sums;
+}
+
+Importance random_importance(const passes::ChannelStrands& strands, std::uint64_t seed) {
+  base::Random random(seed);
+  Importance importance(strands.count());
+  for (double& one : importance) one = static_cast<double>(random.real(0, 1));
+  return importance;
 }
 
 }  // namespace netfit::train

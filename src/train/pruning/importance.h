@@ -22,4 +22,7 @@ Importance magnitude_of_channels(const ir::Graph& graph, const passes::ChannelSt
 /// arXiv:1708.06519, section 3). Fails if there is no batch norm on a strand that is free.
 Result<Importance> batch_norm_scale_of_channels(const ir::Graph& graph, const passes::ChannelStrands& strands);
 
+/// Drawn by lot from 0 to 1, by the seed alone.
+Importance random_importance(const passes::ChannelStrands& strands, std::uint64_t seed);
+
 }  // namespace netfit::train

@@ -76,5 +76,13 @@ TEST(BatchNormScale, NeedsABatchNorm) {
   EXPECT_EQ(result.error().what(), "has no batch norms whose scales could rank channels (allowed: taylor, magnitude)");
 }
 
+TEST(RandomImportance, DependsOnTheSeedAlone) {
+  const ir::Graph graph = support::graph_of(kThree);
+  const ChannelStrands strands(graph, StrandUse::Remove);
+  EXPECT_EQ(random_importance(strands, 1), random_importance(strands, 1));
+  EXPECT_NE(random_importance(strands, 1), random_importance(strands, 2));
+  EXPECT_EQ(random_importance(strands, 1).size(), strands.count());
+}
+
 }  // namespace
 }  // namespace netfit::train

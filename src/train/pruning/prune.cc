@@ -24,6 +24,8 @@ Result<Importance> rank(const PruningRequest& request, const passes::ChannelStra
       return batch_norm_scale_of_channels(request.graph, strands);
     case PruningCriterion::Magnitude:
       return magnitude_of_channels(request.graph, strands);
+    case PruningCriterion::Random:
+      return random_importance(strands, request.seed);
   }
   NETFIT_UNREACHABLE();
 }

@@ -12,8 +12,8 @@
 /// This header is free of torch.
 namespace netfit::train {
 
-/// How channels are ranked (importance.h, taylor.h).
-enum class PruningCriterion : std::uint8_t { Taylor, BatchNorm, Magnitude };
+/// How channels are ranked (importance.h, taylor.h); Random is what the others have to beat.
+enum class PruningCriterion : std::uint8_t { Taylor, BatchNorm, Magnitude, Random };
 
 /// Images with labels, from the training split, for PruningCriterion::Taylor.
 struct PruningImages {
@@ -28,6 +28,7 @@ struct PruningRequest {
   PruningCriterion criterion = PruningCriterion::Taylor;
   ChannelTarget target;  ///< its ranking follows from the criterion
   PruningImages images;
+  std::uint64_t seed = 1;  ///< of Random
 };
 
 /// Removes what matters least until the target is met; nothing if it is met already. Fails if the graph cannot be
