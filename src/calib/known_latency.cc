@@ -62,9 +62,8 @@ std::optional<Reading> known_latency(const ir::Graph& graph, const device::Devic
     const Predictor predictor(calibration.of(situation.population), situation);
     const Prediction prediction = predictor.predict(sum_terms(count_terms(graph, situation.rules())), "");
     if (prediction.group.hidden != Hidden::Model) continue;
-    return Reading{Quantity::Latency,        prediction.value,
-                   prediction.low,           prediction.high,
-                   base::Source::Calibrated, "interval: judged by rows of " + board};
+    return Reading{Quantity::Latency, prediction.value,         prediction.low,
+                   prediction.high,   base::Source::Calibrated, "interval: judged by rows of " + board};
   }
   return std::nullopt;
 }

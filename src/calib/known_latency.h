@@ -12,8 +12,8 @@
 
 namespace netfit::calib {
 
-/// The latency of a graph on a described device by the measurements of that device (Device::measured_as) with that runtime
-/// and number of threads; no value where there are none. Microcontrollers were measured in int8 alone.
+/// The latency of a graph on a described device by the measurements of that device (Device::measured_as) with that
+/// runtime and number of threads; no value where there are none. Microcontrollers were measured in int8 alone.
 std::optional<Reading> known_latency(const ir::Graph& graph, const device::Device& device,
                                      const device::Runtime& runtime, int threads, std::optional<DType> as_type,
                                      const Calibration& calibration);

@@ -73,6 +73,27 @@ TEST(Estimate, AddsWeightsToRamWhereTheyAreLoaded) {
   EXPECT_EQ(value_of(result, Quantity::PeakRam), static_cast<double>(result.plan.arena_bytes + result.weight_bytes));
 }
 
+TEST(Estimate, TakesALatencyByMeasurementsIfItIsSurerAndScalesTheLayersToIt) {
+  device::Device board = large_board();
+  board.power.factor = 1.5;
+  const ir::Graph graph = graph_of(kNet);
+  const Estimate analytic = cost::estimate(graph, board, plain_runtime(), {}).value();
+  const double before = analytic.find(Quantity::Latency)->value;
+  Reading measured{Quantity::Latency, 3 * before, 2.7 * before, 3.3 * before, base::Source::Calibrated, "by rows"};
+  const Estimate taken = cost::estimate(graph, board, plain_runtime(), {.latency = measured}).value();
+  EXPECT_EQ(taken.find(Quantity::Latency)->source, base::Source::Calibrated);
+  EXPECT_DOUBLE_EQ(taken.find(Quantity::Latency)->value, 3 * before);
+  double sum = 0.0;
+  for (const LayerCost& layer : taken.layers) sum += layer.latency_ms;
+  EXPECT_NEAR(sum, 3 * before, 1e-9 * before);
+  EXPECT_NEAR(taken.find(Quantity::Energy)->value, 3 * analytic.find(Quantity::Energy)->value, 1e-9);
+  // Wider than the analytic interval, it is left alone.
+  measured.low = 1e-3 * before;
+  measured.high = 1e3 * before;
+  EXPECT_EQ(cost::estimate(graph, board, plain_runtime(), {.latency = measured}).value().find(Quantity::Latency)->value,
+            before);
+}
+
 TEST(Estimate, MakesEnergyOfPowerAndTime) {
   const Estimate result = estimated(graph_of(kNet), large_board(), {.threads = 3});
   EXPECT_NEAR(value_of(result, Quantity::Energy), 3.0 * value_of(result, Quantity::Latency), 1e-9);

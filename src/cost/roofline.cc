@@ -39,7 +39,7 @@ Result<Roofline> roofline(const ir::Graph& graph, const device::Device& device, 
     if (missing.quantity == Quantity::Latency) return bad_input("no latency: " + missing.reason);
   }
   const device::MemoryRegion* memory = find_memory(costs, device);
-  Roofline roof;
+  Roofline roof{.source = costs.find(Quantity::Latency)->source};
   if (memory != nullptr) roof.bandwidth_gb_s = bandwidth_gb_s(*memory, options.threads);
   if (!(roof.bandwidth_gb_s > 0)) {
     return bad_input(

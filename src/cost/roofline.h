@@ -23,10 +23,11 @@ struct RooflinePoint {
 
 /// Kernels with MACs against what the device can do at most.
 struct Roofline {
-  double peak_gmacs_s = 0.0;     ///< of all threads, in the type that most MACs have
-  double bandwidth_gb_s = 0.0;   ///< of the memory that holds the activations, to these threads
-  double ridge_intensity = 0.0;  ///< from here on the peak limits: peak over bandwidth
-  std::string memory;            ///< the region's name
+  base::Source source = base::Source::Analytic;  ///< of the predicted times
+  double peak_gmacs_s = 0.0;                     ///< of all threads, in the type that most MACs have
+  double bandwidth_gb_s = 0.0;                   ///< of the memory that holds the activations, to these threads
+  double ridge_intensity = 0.0;                  ///< from here on the peak limits: peak over bandwidth
+  std::string memory;                            ///< the region's name
   std::vector<RooflinePoint> points;
 };
 

@@ -81,7 +81,7 @@ TEST(AddEstimate, FillsReadingsAndLayersOfARunThatTheStoreTakes) {
   run.candidate = {"m", "g", "float32", {}};
   run.device.name = "small-board";
   run.tool_version = "0";
-  ASSERT_TRUE(add_estimate(run, tiny(), cost::small_board(), cost::plain_runtime()));
+  ASSERT_TRUE(add_estimate(run, tiny(), cost::small_board(), cost::plain_runtime(), std::nullopt));
   for (const Quantity quantity : {Quantity::Latency, Quantity::PeakRam, Quantity::Flash, Quantity::Macs}) {
     EXPECT_NE(find(run, quantity), nullptr) << base::name(quantity);
   }
@@ -97,7 +97,7 @@ TEST(AddEstimate, GivesNoPredictionsForWhatTheRuntimeCannotRun) {
   run.candidate = {"m", "g", "float32", {}};
   run.device.name = "small-board";
   run.tool_version = "0";
-  ASSERT_TRUE(add_estimate(run, tiny_network(), cost::small_board(), integers_only));
+  ASSERT_TRUE(add_estimate(run, tiny_network(), cost::small_board(), integers_only, std::nullopt));
   for (const Quantity quantity : {Quantity::Latency, Quantity::PeakRam, Quantity::Flash, Quantity::Energy}) {
     EXPECT_EQ(find(run, quantity), nullptr) << base::name(quantity);
     EXPECT_EQ(std::ranges::count(run.unavailable, quantity, &store::Unavailable::quantity), 1);

@@ -39,7 +39,7 @@ Json answer_json(const cost::Roofline& roof) {
             {"bandwidth_gb_s", roof.bandwidth_gb_s},
             {"memory", roof.memory},
             {"ridge_macs_per_byte", roof.ridge_intensity},
-            {"source", "analytic"},
+            {"source", base::name(roof.source)},
             {"layers", Json::array()}};
   for (const cost::RooflinePoint& point : roof.points) {
     json["layers"].push_back({{"name", point.name},
@@ -72,9 +72,9 @@ void print_text(const cost::Roofline& roof, std::FILE* out) {
                point.memory_bound ? "memory" : "peak"});
   }
   fmt::print(out,
-             "{}\nGMAC/s are predicted (analytic: netfit estimate has the interval). A layer above a memory roof is "
+             "{}\nGMAC/s are predicted ({}: netfit estimate has the interval). A layer above a memory roof is "
              "one\nwhose data a cache holds.\n",
-             table.text());
+             table.text(), base::name(roof.source));
 }
 
 report::Chart chart_of(const cost::Roofline& roof, const std::string& model, const std::string& device) {
