@@ -73,7 +73,8 @@ class LayoutSweep {
     const ValueId value = wiring_.detach_result(id, {.name = like.name,
                                                      .dtype = like.dtype,
                                                      .shape = permute(like.shape, perm),
-                                                     .quant = permute(like.quant, perm)});
+                                                     .quant = permute(like.quant, perm),
+                                                     .range = like.range});
     unnamed_.insert(value);
     return value;
   }
@@ -88,7 +89,8 @@ class LayoutSweep {
     const ValueId last = wiring_.replace_input(input, {.name = name,
                                                        .dtype = old.dtype,
                                                        .shape = permute(old.shape, kToChannelsLast),
-                                                       .quant = permute(old.quant, kToChannelsLast)});
+                                                       .quant = permute(old.quant, kToChannelsLast),
+                                                       .range = old.range});
     input.layout = ir::Layout::ChannelsFirst;
     wiring_.insert(graph_.order().front(), {.name = name,
                                             .op = &ir::kTranspose,

@@ -105,6 +105,25 @@ void store_a_layer_in_half(ir::Graph& graph) {
   }
 }
 
+// Between an input and the first layer that reads it, without a shift, so that the layer may pad.
+void put_a_norm_before_a_layer(ir::Graph& graph) {
+  for (const ir::NodeId id : graph.order()) {
+    const ir::NodeView layer(graph, graph.node(id));
+    const ir::ValueId data = graph.node(id).inputs[0];
+    if (layer.op().macs == nullptr || data != graph.inputs.front().value) continue;
+    const Shape channels{layer.input(0).shape.dim(-1)};
+    const auto constant = [&](const std::string& name, float element) {
+      const std::vector<float> elements(static_cast<std::size_t>(channels.element_count()), element);
+      return graph.add_constant(name, Tensor::from(channels, elements));
+    };
+    const std::vector<ir::ValueId> inputs{data, constant("norm_scale", 1.5F), constant("norm_shift", 0.0F),
+                                          constant("norm_mean", 0.0F), constant("norm_variance", 2.0F)};
+    const auto attrs = ir::Attrs::of(ir::BatchNormAttrs{});
+    graph.node(id).inputs[0] = *ir::Builder(graph).insert(id, ir::kBatchNorm, inputs, attrs, "norm_before");
+    return;
+  }
+}
+
 // Adds what files hold beside the network proper: nodes that nothing reads, and constants that are still computed.
 ir::Graph littered_graph(std::uint64_t seed) {
   ir::Graph graph = support::random_graph(seed);
@@ -124,6 +143,7 @@ ir::Graph littered_graph(std::uint64_t seed) {
     const auto whole = builder.insert(order[i], ir::kAdd, {*half, *half}, {}, name + "_whole");
     graph.node(order[i]).inputs.back() = *whole;
   }
+  if (seed % 2 == 1) put_a_norm_before_a_layer(graph);
   if (seed % 3 == 0) store_a_layer_in_half(graph);
   if (seed % 4 == 0) add_written_out_swish(graph, graph.node(order.back()).outputs[0], "swish");
   return graph;

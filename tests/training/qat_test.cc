@@ -48,7 +48,8 @@ class WholeNetworkQat : public ::testing::Test {
   }
 
   double top1_in(const std::string& scheme, const std::string& model) const {
-    run("quantize " + model + " -o " + path("q.tflite") + " --recipe qat --scheme " + scheme + data());
+    run("quantize " + model + " -o " + path("q.tflite") + " --recipe qat --scheme " + scheme + data() +
+        " --limit 5000");
     return top1(path("q.tflite"));
   }
 
@@ -78,11 +79,11 @@ ir::Graph with_hard_range(ir::Graph graph, float factor) {
 }
 
 constexpr const char* kFineTuning =
-    "[schedule]\nepochs = 3\nbatch = 64\nwarm_up_epochs = 0.2\n[optimizer]\nkind = \"adamw\"\nlearning_rate = 0.001\n"
+    "[schedule]\nepochs = 6\nbatch = 64\nwarm_up_epochs = 0.2\n[optimizer]\nkind = \"adamw\"\nlearning_rate = 0.001\n"
     "weight_decay = 0\ndepthwise_weight_decay = 0\n[augmentation]\ncrop = 2\n";
 
 TEST_F(WholeNetworkQat, KeepsWhatRoundingAfterTrainingLoses) {
-  train("--seed 2 --arch blocks:stages=conv_c8_s2+ir_e4_c8_n2+ir_e4_c16_s2_n2+conv_k1_c64", "float",
+  train("--seed 2 --arch blocks:stages=conv_c8_s2+ir_e4_c8_n2+ir_e4_c16_s2+ir_e4_c24_s2+conv_k1_c64", "float",
         "[schedule]\nepochs = 6\nbatch = 64\nwarm_up_epochs = 0.5\n[optimizer]\nlearning_rate = 0.2\n"
         "[augmentation]\ncrop = 2\n");
   const std::string model = path("float/network.onnx");
@@ -90,7 +91,7 @@ TEST_F(WholeNetworkQat, KeepsWhatRoundingAfterTrainingLoses) {
 
   // A range that leaves few levels to most of its channels.
   const std::string hard = path("hard.onnx");
-  const ir::Graph rescaled = with_hard_range(whole_networks::load(model).graph, 64);
+  const ir::Graph rescaled = with_hard_range(whole_networks::load(model).graph, 96);
   const auto written =
       base::write_file(hard, whole_networks::must(whole_networks::must(formats::format_for(hard))->write(rescaled)));
   ASSERT_TRUE(written.has_value());
