@@ -22,13 +22,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-bool computes_in_int8(const ir::Graph& graph) {
-  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
-    const ir::NodeView node(graph, graph.node(id));
-    return node.op().macs != nullptr && node.has_input(0) && node.input(0).dtype == DType::Int8;
-  });
-}
-
 bool was_measured(const Calibration& calibration, const std::string& key) {
   return std::ranges::any_of(calibration.populations, [&](const PopulationCalibration& population) {
     return population.coefficients.noise.contains(key);
@@ -45,6 +38,13 @@ std::optional<std::string> table_name(const Calibration& calibration, const std:
 }
 
 }  // namespace
+
+bool computes_in_int8(const ir::Graph& graph) {
+  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
+    const ir::NodeView node(graph, graph.node(id));
+    return node.op().macs != nullptr && node.has_input(1) && node.input(1).dtype == DType::Int8;
+  });
+}
 
 std::optional<Reading> known_latency(const ir::Graph& graph, const device::Device& device,
                                      const device::Runtime& runtime, int threads, std::optional<DType> as_type,

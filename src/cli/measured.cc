@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/measured.h"
 
-#include <algorithm>
-
 #include "calib/board.h"
+#include "calib/known_latency.h"
 #include "cli/flags/costing.h"
 #include "cli/measurements.h"
 #include "device/catalog.h"
-#include "ir/op_spec.h"
 
 namespace netfit::cli {
-namespace {
-
-bool computes_in_int8(const ir::Graph& graph) {
-  return std::ranges::any_of(graph.order(), [&](ir::NodeId id) {
-    const ir::NodeView node(graph, graph.node(id));
-    return node.op().macs != nullptr && node.has_input(1) && node.input(1).dtype == DType::Int8;
-  });
-}
-
-}  // namespace
-
 std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device,
                                                           const Environment& environment) {
   if (device.measured_as.empty()) return nullptr;
   Result<calib::Calibration> calibration = load_calibration(environment);
   return calibration ? std::make_shared<const calib::Calibration>(*std::move(calibration)) : nullptr;
+}
+
+std::optional<Reading> measured_latency(const ir::Graph& graph, const device::Device& device,
+                                        const device::Runtime& runtime, const cost::EstimateOptions& options,
+                                        const Environment& environment) {
+  const auto calibration = calibration_for(device, environment);
+  if (calibration == nullptr) return std::nullopt;
+  return calib::known_latency(graph, device, runtime, options.threads, options.as_type, *calibration);
 }
 
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
@@ -34,7 +29,7 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
   const Result<calib::Calibration> calibration = load_calibration(environment, query.calibration);
   if (!calibration && !query.calibration.empty()) return fail(calibration.error());
   if (!calibration || !calib::names_board(*calibration, query.device)) return std::optional<MeasuredEstimate>();
-  const bool int8 = query.as_type == "int8" || (query.as_type.empty() && computes_in_int8(model.graph));
+  const bool int8 = query.as_type == "int8" || (query.as_type.empty() && calib::computes_in_int8(model.graph));
   const calib::FoundBoard found =
       NETFIT_TRY(calib::find_board(*calibration, {query.device, query.runtime, query.threads, int8}));
   const ir::Graph graph = NETFIT_TRY(deployed(model));

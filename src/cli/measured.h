@@ -13,6 +13,7 @@
 #include "cli/model.h"
 #include "cost/estimate.h"
 #include "device/device.h"
+#include "device/runtime.h"
 
 namespace netfit::cli {
 
@@ -38,5 +39,10 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
 /// What is shipped, for devices that measurements know (Device::measured_as); null for others, and where the tables are
 /// not installed.
 std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device, const Environment& environment);
+
+/// calib::known_latency by what is shipped, for one graph.
+std::optional<Reading> measured_latency(const ir::Graph& graph, const device::Device& device,
+                                        const device::Runtime& runtime, const cost::EstimateOptions& options,
+                                        const Environment& environment);
 
 }  // namespace netfit::cli

@@ -17,7 +17,7 @@ inline double elements(const ir::Value& value) { return static_cast<double>(valu
 
 inline double round_up(double value, double unit) { return std::ceil(value / unit) * unit; }
 
-//// 0 up to `low`, 1 from `high` on, logarithmic between: how much of `bytes` a cache of about that size lets through.
+/// 0 up to `low`, 1 from `high` on, logarithmic between: how much of `bytes` a cache of about that size lets through.
 inline double ramp(double bytes, double low, double high) {
   return bytes <= low ? 0.0 : std::min(1.0, std::log(bytes / low) / std::log(high / low));
 }

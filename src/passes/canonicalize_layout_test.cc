@@ -27,6 +27,24 @@ TEST(CanonicalizeLayout, AbsorbsTransposesBehindAnInputAndBeforeAnOutput) {
   })"));
 }
 
+TEST(CanonicalizeLayout, KeepsRangesThatATrainingHasSettled) {
+  EXPECT_EQ(after(canonicalize_layout, R"(graph main(%x: f32[1,3,4,5] r(-1, 2)) -> (%y) {
+    const @w: f32[2,1,1,3] = random(1)
+    %x_last = transpose(%x) perm=[0,2,3,1]
+    %c = conv2d(%x_last, @w)
+    %c_first = transpose(%c) perm=[0,3,1,2]
+    %r: f32[1,2,4,5] r(0, 3) = relu(%c_first)
+    %r_last = transpose(%r) perm=[0,2,3,1]
+    %y = max_pool2d(%r_last) window=2x2
+  })"),
+            text_of(R"(graph main(%x: f32[1,4,5,3] r(-1, 2) layout=channels_first) -> (%y) {
+    const @w: f32[2,1,1,3] = random(1)
+    %c = conv2d(%x, @w)
+    %r: f32[1,4,5,2] r(0, 3) = relu(%c)
+    %y = max_pool2d(%r) window=2x2
+  })"));
+}
+
 TEST(CanonicalizeLayout, TakesAResidualSumWithItsBroadcastConstant) {
   EXPECT_EQ(after(canonicalize_layout, R"(graph main(%x: f32[1,4,5,3]) -> (%y) {
     const @w: f32[3,1,1,3] = random(1)

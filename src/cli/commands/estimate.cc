@@ -10,7 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "calib/known_latency.h"
 #include "cli/answers/estimate_text.h"
 #include "cli/answers/memory_text.h"
 #include "cli/answers/print_json.h"
@@ -145,10 +144,7 @@ Result<void> run_estimate(const Options& options, const Environment& environment
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   cost::EstimateOptions costing = options.costing.options();
   costing.memory_use = options.explain;
-  if (const auto calibration = calibration_for(found.device, environment)) {
-    costing.latency =
-        calib::known_latency(graph, found.device, runtime, costing.threads, costing.as_type, *calibration);
-  }
+  costing.latency = measured_latency(graph, found.device, runtime, costing, environment);
   cost::Estimate estimate = NETFIT_TRY(cost::estimate(graph, found.device, runtime, costing));
   const Estimated answer{model.name, found.device, runtime, options.costing.threads, found.notes, std::move(estimate)};
   print_answer(answer, options, environment);

@@ -9,7 +9,6 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "calib/known_latency.h"
 #include "cli/answers/baseline.h"
 #include "cli/answers/figures.h"
 #include "cli/answers/print_json.h"
@@ -96,10 +95,7 @@ Result<void> add_costs(store::Run& run, const ir::Graph& graph, const Model& mod
       NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));
   run.device = {found.device.name, found.device.hash};
   run.runtime = {runtime.name, runtime.version, runtime.hash};
-  std::optional<Reading> latency;
-  if (const auto calibration = calibration_for(found.device, environment)) {
-    latency = calib::known_latency(graph, found.device, runtime, 1, std::nullopt, *calibration);
-  }
+  const auto latency = measured_latency(graph, found.device, runtime, {}, environment);
   return eval::add_estimate(run, graph, found.device, runtime, latency);
 }
 

@@ -9,7 +9,6 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "calib/known_latency.h"
 #include "cli/answers/print_json.h"
 #include "cli/answers/table.h"
 #include "cli/check_writable.h"
@@ -116,10 +115,7 @@ Result<void> run_roofline(const Options& options, const Environment& environment
       NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   cost::EstimateOptions costing = options.costing.options();
-  if (const auto calibration = calibration_for(found.device, environment)) {
-    costing.latency =
-        calib::known_latency(graph, found.device, runtime, costing.threads, costing.as_type, *calibration);
-  }
+  costing.latency = measured_latency(graph, found.device, runtime, costing, environment);
   const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, costing));
   if (!options.chart.empty()) {
     const std::string text =
