@@ -16,27 +16,30 @@ namespace {
 constexpr std::int64_t kBatch = 64;
 
 Result<quant::Ranges> estimate_ranges(const Network& network, const Parameters& parameters, const FirstImages& first,
-                                      QatScheme scheme) {
+                                      QatScheme scheme, Progress& progress) {
   const std::int64_t samples = std::min(first.batches * kBatch, first.images.count());
   ir::Graph integer = network.graph();
   NETFIT_TRY(passes::optimize(integer));
   quant::RangeCollector collector(integer, samples, {.estimator = quant::RangeEstimator::Trained});
   const at::TensorOptions whole = at::TensorOptions(parameters.device()).dtype(at::kLong);
+  progress.begin("estimating ranges", samples);
   for (std::int64_t begin = 0; begin < samples; begin += kBatch) {
+    if (progress.stopped()) return base::interrupted();
     const at::Tensor images = first.images.plain(at::arange(begin, std::min(begin + kBatch, samples), whole));
     const auto watch = [&](ir::ValueId value, const at::Tensor& x) { collector.observe(value, begin, from_torch(x)); };
     network.logits(parameters, normalize(images, first.preprocessing),
                    {.rounding = {.scheme = scheme, .watch = watch}});
+    progress.advance(images.size(0));
   }
   return collector.ranges();
 }
 
 }  // namespace
 
-Result<void> begin_rounding(const Network& network, Parameters& parameters, const FirstImages& first,
-                            QatScheme scheme) {
+Result<void> begin_rounding(const Network& network, Parameters& parameters, const FirstImages& first, QatScheme scheme,
+                            Progress& progress) {
   const c10::NoGradGuard no_grad;
-  const quant::Ranges ranges = NETFIT_TRY(estimate_ranges(network, parameters, first, scheme));
+  const quant::Ranges ranges = NETFIT_TRY(estimate_ranges(network, parameters, first, scheme, progress));
   const at::Tensor ends = at::zeros({parameters.layout().ranges, 2}, at::kFloat);
   const std::vector<Rounded>& rounded = parameters.layout().rounded;
   for (std::size_t value = 0; value < rounded.size(); ++value) {

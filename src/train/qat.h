@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/progress.h"
 #include "train/images.h"
 #include "train/network.h"
 
@@ -14,8 +15,10 @@ struct FirstImages {
 };
 
 /// Gives activations the ranges that `quantize` would estimate from the first images (those that an earlier training
-/// left, where there are such), and kernels the steps that it would choose. Fails if a value is not finite.
-Result<void> begin_rounding(const Network& network, Parameters& parameters, const FirstImages& first, QatScheme scheme);
+/// left, where there are such), and kernels the steps that it would choose. Fails if a value is not finite, or
+/// interrupted.
+Result<void> begin_rounding(const Network& network, Parameters& parameters, const FirstImages& first, QatScheme scheme,
+                            Progress& progress);
 
 /// The network's graph with its numbers, batch norms as they are. After quantization-aware training the values have
 /// their ranges, and kernels whose steps were trained lie on their grid, so that `quantize` finds it again.

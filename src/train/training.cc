@@ -97,6 +97,7 @@ Result<TrainingResult> Training::run() {
       }
       NETFIT_TRY(run_epoch(epoch, *recording));
       NETFIT_TRY(end_epoch(epoch));
+      NETFIT_TRY(write_if_due());
     }
   }
   NETFIT_TRY(write());
@@ -131,7 +132,7 @@ Result<void> Training::begin() {
 
 Result<void> Training::calibrate() {
   const FirstImages first{subject_.images, request_.preprocessing, recipe_.qat.calibration_batches};
-  NETFIT_TRY(begin_rounding(subject_.network, state_.parameters, first, recipe_.qat.scheme));
+  NETFIT_TRY(begin_rounding(subject_.network, state_.parameters, first, recipe_.qat.scheme, progress_));
   if (state_.averaged) state_.averaged->trained.copy_(state_.parameters.trained);
   return {};
 }
@@ -149,15 +150,11 @@ Result<void> Training::run_epoch(std::int64_t epoch, Recording& recording) {
   const Clock::time_point begin = Clock::now();
   const double before = position_.epoch_seconds;
   for (std::int64_t step = first; step < steps_per_epoch_; ++step) {
+    if (step > first) NETFIT_TRY(write_if_due());
     recording.run();
     ++position_.steps;
-    progress_.advance(1);
-    const bool stopped = progress_.stopped();
-    const bool due = seconds_since(last_write_) > 60 * request_.checkpoint_minutes;
-    if (!stopped && !due) continue;
     position_.epoch_seconds = before + seconds_since(begin);
-    NETFIT_TRY(write());
-    if (stopped) return base::interrupted();
+    progress_.advance(1);
   }
   state_.correct.item();  // waits for the device
   position_.epoch_seconds = before + seconds_since(begin);
@@ -213,6 +210,16 @@ void Training::validate(EpochResult& result) {
   position_.best_top1 = *result.validation_top1;
   position_.best_epoch = result.epoch;
   position_.best = judged().clone();
+}
+
+// Never between an epoch's last step and its end: a checkpoint says where the steps stand, not whether that epoch has
+// been judged and reported.
+Result<void> Training::write_if_due() {
+  const bool stopped = progress_.stopped();
+  const bool due = seconds_since(last_write_) > 60 * request_.checkpoint_minutes;
+  if (stopped || due) NETFIT_TRY(write());
+  if (stopped) return base::interrupted();
+  return {};
 }
 
 Result<void> Training::write() {

@@ -37,6 +37,7 @@ class Training {
   Stage stage_of(std::int64_t epoch) const;
   Result<void> run_epoch(std::int64_t epoch, Recording& recording);
   Result<void> end_epoch(std::int64_t epoch);
+  Result<void> write_if_due();
   Result<void> write();
   Result<void> check_loss();
   void shuffle(std::int64_t epoch);

@@ -56,6 +56,15 @@ TEST_F(QatTraining, KeepsBatchNormsApartAndFreezesThemWhenAsked) {
   EXPECT_NE(running_mean(train()), running_mean(request_.graph));
 }
 
+TEST_F(QatTraining, StopsWhileItEstimatesRanges) {
+  request_.checkpoint = folder_ / "qat.safetensors";
+  StopAfter at_once(0);
+  const Result<train::TrainingResult> stopped = train::train(request_, at_once);
+  ASSERT_FALSE(stopped.has_value());
+  EXPECT_EQ(stopped.error().kind(), ErrorKind::Interrupted);
+  EXPECT_FALSE(std::filesystem::exists(request_.checkpoint)) << "no step was made";
+}
+
 TEST_F(QatTraining, BeginsWithTheRangesThatQuantizeEstimates) {
   request_.recipe.qat.activation_ranges = train::RangeUpdate::Kept;
   const std::map<std::string, ir::Interval> ranges = ranges_of(train());
