@@ -2,7 +2,9 @@
 """What pruning costs and saves on a small network, measured on a CPU: pruning.py [--runs DIR] [--docs docs/pruning.md]
 
   tickets   one dense training, then iterative magnitude pruning to 80, 90, 95 and 98 %, rewound and not
-  channels  half of the MACs by taylor, magnitude and random choice, trained on alike, three seeds
+  channels  half of the MACs by taylor, magnitude and random choice, trained on alike, three seeds; and what as many
+            epochs give without pruning
+  narrow    the MACs of the network of half the width, by pruning and by training that network from scratch
 
 Every run is one of `netfit train` or `netfit prune` and is kept in DIR; what is there already is not done again. With
 --docs the tables between the page's markers are written anew, and the chart beside it. Needs the complete CIFAR-10.
@@ -16,6 +18,8 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 NETWORK = "blocks:stages=conv_c16_s2+ir_e4_c16_n2+ir_e4_c24_s2_n2+conv_k1_c96"
+NARROW = "blocks:stages=conv_c8_s2+ir_e4_c8_n2+ir_e4_c12_s2_n2+conv_k1_c48"
+FIRST_EPOCHS, FURTHER_EPOCHS = 10, 5
 IMAGES = 5000
 SEEDS = [1, 2, 3]
 CRITERIA = ["taylor", "magnitude", "random"]
@@ -64,24 +68,46 @@ def trained(options, folder, *words):
     return netfit(options, "train", *words, *data(options), "--out", folder, "--resume")
 
 
+def from_scratch(options, name, network, epochs, seed):
+    run = trained(options, os.path.join(options.runs, f"{name}{seed}"), "--arch", network, "--recipe",
+                  recipe(options, name, epochs, 0.2), "--seed", str(seed))
+    return run["test_top1"], macs_of(options, network)
+
+
+def macs_of(options, network):
+    return netfit(options, "inspect", network)["macs"]
+
+
+def pruned(options, name, target, criterion, seed):
+    parent = os.path.join(options.runs, f"parent{seed}", "network.safetensors")
+    steps = netfit(options, "prune", parent, "--structured", "--target", f"macs={target}", "--criterion", criterion,
+                   "--multiple", "2", "--seed", str(seed), "--recipe", recipe(options, "after", FURTHER_EPOCHS, 0.1),
+                   *data(options), "--out", os.path.join(options.runs, f"{name}{seed}"), "--resume")["steps"]
+    return steps[-1]["test_top1"], steps[-1]["macs"]
+
+
+def rows(ways):
+    """(name, MACs, a top-1 for each seed) of ways to a network, each a function of the seed."""
+    for name, way in ways.items():
+        figures = [way(seed) for seed in SEEDS]
+        yield name, max(macs for _, macs in figures), [top1 for top1, _ in figures]
+
+
 def channels(options):
-    """top-1 by criterion, a figure a seed, and the MACs; the parent's under 'parent'."""
-    figures = {name: [] for name in ["parent", *CRITERIA]}
-    macs = {}
-    for seed in SEEDS:
-        parent = os.path.join(options.runs, f"parent{seed}")
-        first = trained(options, parent, "--arch", NETWORK, "--recipe", recipe(options, "parent", 10, 0.2), "--seed",
-                        str(seed))
-        figures["parent"].append(first["test_top1"])
-        for criterion in CRITERIA:
-            folder = os.path.join(options.runs, f"{criterion}{seed}")
-            steps = netfit(options, "prune", os.path.join(parent, "network.safetensors"), "--structured", "--target",
-                           "macs=50%", "--criterion", criterion, "--multiple", "2", "--seed", str(seed), "--recipe",
-                           recipe(options, "after", 5, 0.1), *data(options), "--out", folder, "--resume")["steps"]
-            figures[criterion].append(steps[-1]["test_top1"])
-            macs[criterion] = steps[-1]["macs"]
-            macs["parent"] = steps[0]["macs"]
-    return figures, macs
+    whole = FIRST_EPOCHS + FURTHER_EPOCHS
+    ways = {f"not pruned, {FIRST_EPOCHS} epochs": lambda s: from_scratch(options, "parent", NETWORK, FIRST_EPOCHS, s),
+            f"not pruned, {whole} epochs": lambda s: from_scratch(options, "longer", NETWORK, whole, s)}
+    for criterion in CRITERIA:
+        ways[criterion] = lambda seed, by=criterion: pruned(options, by, "50%", by, seed)
+    return list(rows(ways))
+
+
+def narrow(options):
+    whole = FIRST_EPOCHS + FURTHER_EPOCHS
+    macs = macs_of(options, NARROW)
+    return list(rows({"pruned by taylor": lambda s: pruned(options, "thin", macs, "taylor", s),
+                      f"half the width, {whole} epochs from scratch":
+                          lambda s: from_scratch(options, "narrow", NARROW, whole, s)}))
 
 
 def tickets_table(rounds):
@@ -98,12 +124,11 @@ def tickets_table(rounds):
     return "\n".join([*lines, "", "![accuracy over sparsity](lottery-tickets.svg)"])
 
 
-def channels_table(figures, macs):
-    lines = ["| channels chosen by | MACs | test top-1, seeds 1, 2, 3 | mean | spread (standard deviation) |",
+def channels_table(head, figures):
+    lines = [f"| {head} | MACs | test top-1, seeds 1, 2, 3 | mean | spread (standard deviation) |",
              "|---|--:|---|--:|--:|"]
-    for name, values in figures.items():
-        shown = "not pruned" if name == "parent" else name
-        lines.append(f"| {shown} | {macs[name]:,} | {', '.join(f'{v:.2f}' for v in values)} | "
+    for name, macs, values in figures:
+        lines.append(f"| {name} | {macs:,} | {', '.join(f'{v:.2f}' for v in values)} | "
                      f"{statistics.mean(values):.2f} % | {statistics.stdev(values):.2f} |")
     return "\n".join(lines)
 
@@ -126,7 +151,9 @@ def main():
     parser.add_argument("--netfit", default=os.path.join(ROOT, "build", "release", "bin", "netfit"))
     options = parser.parse_args()
     os.makedirs(options.runs, exist_ok=True)
-    tables = {"channels": channels_table(*channels(options)), "tickets": tickets_table(tickets(options))}
+    tables = {"channels": channels_table("channels chosen by", channels(options)),
+              "narrow": channels_table("network", narrow(options)),
+              "tickets": tickets_table(tickets(options))}
     for name, table in tables.items():
         print(table + "\n")
         if options.docs:

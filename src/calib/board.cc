@@ -8,18 +8,16 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "calib/core_sheet.h"
 #include "calib/intervals.h"
 #include "calib/memory_figures.h"
 #include "calib/memory_widths.h"
+#include "calib/printed_core.h"
 #include "calib/xnnpack_kernels.h"
 #include "cost/count_terms.h"
 #include "ir/op_spec.h"
 
 namespace netfit::calib {
 namespace {
-
-std::string board_name(const std::string& id) { return id.substr(0, id.find('/')); }
 
 // Ids of the tables that the name means: the id itself, or all of the board.
 std::vector<std::string> matching_ids(const Calibration& calibration, const std::string& device) {
@@ -38,15 +36,18 @@ std::vector<std::string> matching_ids(const Calibration& calibration, const std:
   return ids;
 }
 
+// What stands between the board and the clock.
+std::string core_of_id(const std::string& id) {
+  const std::size_t slash = id.find('/');
+  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
+  return id.substr(begin, id.rfind('@') - begin);
+}
+
 // "core@MHz" and "board/core@MHz" name a board that nobody needs to have measured.
 bool describes_core(const std::string& device) {
-  const std::size_t at = device.rfind('@');
-  if (at == std::string::npos) return false;
-  const std::size_t slash = device.find('/');
-  const std::string core =
-      device.substr(slash == std::string::npos ? 0 : slash + 1, at - (slash == std::string::npos ? 0 : slash + 1));
+  if (device.find('@') == std::string::npos) return false;
   const std::optional<double> clock = clock_of_id(device);
-  return find_core_sheet(core) != nullptr && clock && is_clock(*clock);
+  return find_printed_core(core_of_id(device)) != nullptr && clock && is_clock(*clock);
 }
 
 // Runtimes that were measured on the board, with how many configurations of each.
@@ -115,7 +116,7 @@ Part part_of(cost::TermGroup group) {
 }
 
 cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, const CycleTable& cycles,
-                      const Situation& situation, const CoreSheet* sheet) {
+                      const Situation& situation, const device::Core* core) {
   const ir::NodeView node(graph, graph.node(kernel.node));
   cost::LayerCost layer{.name = node.node().name, .op = std::string(node.op().name)};
   layer.macs = node.op().macs != nullptr ? node.op().macs(node) : 0;
@@ -131,8 +132,8 @@ cost::LayerCost price(const ir::Graph& graph, const cost::KernelTerms& kernel, c
   layer.latency_ms = parts[0] + parts[1] + parts[2];
   const auto most = std::ranges::max_element(parts) - parts.begin();
   layer.bound = most == 0 ? cost::Bound::Compute : most == 1 ? cost::Bound::Memory : cost::Bound::Overhead;
-  if (sheet != nullptr) {
-    const double peak = sheet->peak_macs * (situation.float_type == DType::Float16 ? 2.0 : 1.0) *
+  if (core != nullptr) {
+    const double peak = core->peak_macs() * (situation.float_type == DType::Float16 ? 2.0 : 1.0) *
                         std::max(situation.threads, 1) * situation.clock_mhz * 1e3;
     layer.utilisation = std::min(1.0, static_cast<double>(layer.macs) / (peak * layer.latency_ms));
   }
@@ -184,6 +185,27 @@ void add_memory(const ir::Graph& graph, const Predictor& predictor, cost::Estima
 
 }  // namespace
 
+std::string board_name(const std::string& id) { return id.substr(0, id.find('/')); }
+
+std::vector<BoardSummary> list_boards(const Calibration& calibration) {
+  std::map<std::string, BoardSummary> boards;
+  for (const PopulationCalibration& population : calibration.populations) {
+    for (const auto& [key, noise] : population.coefficients.noise) {
+      const std::vector<std::string> parts = base::split(key, '|');
+      if (parts.size() != 3) continue;
+      BoardSummary& board = boards[parts[0]];
+      board.id = parts[0];
+      board.core = canonical_core(core_of_id(parts[0]));
+      board.clock_mhz = clock_of_id(parts[0]);
+      board.runtimes.insert(parts[1]);
+      board.threads = std::max(board.threads, std::atoi(parts[2].c_str()));
+    }
+  }
+  std::vector<BoardSummary> list;
+  for (auto& [id, board] : boards) list.push_back(std::move(board));
+  return list;
+}
+
 bool names_board(const Calibration& calibration, const std::string& device) {
   return !matching_ids(calibration, device).empty() || describes_core(device);
 }
@@ -198,14 +220,12 @@ Result<FoundBoard> find_board(const Calibration& calibration, const BoardQuery& 
   if (ids.size() > 1) found.notes.push_back(fmt::format("{} is {} here; there is also {}", query.device, id, ids[1]));
   Measurement row;
   row.device_id = id;
-  const std::size_t slash = id.find('/');
-  const std::size_t begin = slash == std::string::npos ? 0 : slash + 1;
-  row.core = id.substr(begin, id.rfind('@') - begin);
+  row.core = core_of_id(id);
   row.clock_mhz = clock_of_id(id);
   row.runtime = NETFIT_TRY(choose_runtime(calibration, id, query.runtime));
   row.threads = query.threads;
-  const CoreSheet* sheet = find_core_sheet(row.core);
-  const bool half = row.runtime.starts_with("ncnn") && sheet != nullptr && sheet->float16;
+  const device::Core* core = find_printed_core(row.core);
+  const bool half = row.runtime.starts_with("ncnn") && core != nullptr && core->has_halves();
   row.precision = query.int8 ? "int8" : half ? "fp16" : "fp32";
   found.situation = situation_of(row);
   calibration.of(found.situation.population).place(found.situation);
@@ -220,9 +240,9 @@ cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predic
   const Prediction prediction = predictor.predict(sum, model);
   cost::Estimate estimate;
   double macs = 0.0;
-  const CoreSheet* sheet = find_core_sheet(situation.core);
+  const device::Core* core = find_printed_core(situation.core);
   for (const cost::KernelTerms& kernel : kernels) {
-    estimate.layers.push_back(price(graph, kernel, predictor.cycles(), situation, sheet));
+    estimate.layers.push_back(price(graph, kernel, predictor.cycles(), situation, core));
     macs += static_cast<double>(estimate.layers.back().macs);
   }
   estimate.readings.push_back({Quantity::Latency, prediction.value, prediction.low, prediction.high,

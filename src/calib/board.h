@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,21 @@ struct FoundBoard {
   Situation situation;
   std::vector<std::string> notes;  ///< what was chosen, for the user
 };
+
+/// A board of the tables.
+struct BoardSummary {
+  std::string id;  ///< "raspberry-pi-5/cortex-a76@2400"
+  std::string core;
+  std::optional<double> clock_mhz;
+  std::set<std::string> runtimes;
+  int threads = 0;  ///< the most that it was measured with; 0: nobody says
+};
+
+/// Those that the calibration knows by measurements, sorted.
+std::vector<BoardSummary> list_boards(const Calibration& calibration);
+
+/// "raspberry-pi-5" of an id.
+std::string board_name(const std::string& id);
 
 /// Whether `device` names a board of the tables, or a core with a clock ("core@MHz", "board/core@MHz").
 bool names_board(const Calibration& calibration, const std::string& device);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "calib/core_sheet.h"
+#include "calib/printed_core.h"
 
 namespace netfit::calib {
 namespace {
@@ -52,12 +52,12 @@ std::string_view precision_of(const Situation& situation, Term term) {
 // What datasheets say explains part of the differences between cores; how much of it is fitted, group by group.
 void add_sheet(const Situation& situation, const TermSpec& spec, std::vector<Effect>& effects) {
   constexpr double kSpread = 0.3;
-  const CoreSheet* sheet = find_core_sheet(situation.core);
+  const device::Core* core = find_printed_core(situation.core);
   const std::string_view group = name(spec.group);
-  if (sheet != nullptr) {
-    effects.push_back({fmt::format("sheet/peak/{}", group), kSpread, std::log(sheet->peak_macs / kReferencePeak)});
-    if (sheet->out_of_order) effects.push_back({fmt::format("sheet/out_of_order/{}", group), kSpread});
-    if (sheet->dot_product) effects.push_back({fmt::format("sheet/dot_product/{}", group), kSpread});
+  if (core != nullptr) {
+    effects.push_back({fmt::format("sheet/peak/{}", group), kSpread, std::log(core->peak_macs() / kReferencePeak)});
+    if (core->out_of_order) effects.push_back({fmt::format("sheet/out_of_order/{}", group), kSpread});
+    if (core->dot_product) effects.push_back({fmt::format("sheet/dot_product/{}", group), kSpread});
   }
   if (threads_of(situation) > kFewThreads) {
     effects.push_back({fmt::format("sheet/many_threads/{}", group), 1.0, std::log(threads_of(situation))});
@@ -73,10 +73,10 @@ double expected_log_cycles(const Situation& situation, Term term) {
   double value = std::log(spec.cycles) - spec.parallel * std::log(threads_of(situation));
   if (spec.halves && situation.float_type == DType::Float16) value -= std::log(2.0);
   // Calls cost what they cost: wide pipes don't shorten them.
-  const CoreSheet* sheet = spec.group == cost::TermGroup::Overhead ? nullptr : find_core_sheet(situation.core);
-  if (sheet != nullptr) {
-    value -= kPeakExponent * std::log(sheet->peak_macs / kReferencePeak);
-    if (!sheet->out_of_order) value += kInOrder;
+  const device::Core* core = spec.group == cost::TermGroup::Overhead ? nullptr : find_printed_core(situation.core);
+  if (core != nullptr) {
+    value -= kPeakExponent * std::log(core->peak_macs() / kReferencePeak);
+    if (!core->out_of_order) value += kInOrder;
   }
   return value;
 }

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "calib/core_sheet.h"
+#include "calib/printed_core.h"
 #include "calib/xnnpack_kernels.h"
 
 namespace netfit::calib {
@@ -153,9 +153,9 @@ Situation situation_of(const Measurement& row) {
   situation.volts = volts_of(row.notes);
   situation.mixture = is_mixture(row.core);
   situation.int8 = row.precision == "int8";
-  const CoreSheet* sheet = find_core_sheet(row.core);
+  const device::Core* core = find_printed_core(row.core);
   const bool half = row.precision == "fp16" ||
-                    (situation.int8 && situation.family.starts_with("ncnn") && (sheet == nullptr || sheet->float16));
+                    (situation.int8 && situation.family.starts_with("ncnn") && (core == nullptr || core->has_halves()));
   if (half) situation.float_type = DType::Float16;
   return situation;
 }

@@ -3,15 +3,39 @@
 
 #include <fmt/format.h>
 
+#include "calib/board.h"
 #include "calib/known_latency.h"
 #include "cli/measured.h"
+#include "cli/measurements.h"
+#include "cost/count_terms.h"
 #include "cost/estimate.h"
 #include "device/catalog.h"
 
 namespace netfit::cli {
 
+namespace {
+
+// On a board that measurements know; no value where they don't.
+Result<std::optional<ir::GraphCost>> board_latency(const Target& target, const Environment& environment) {
+  if (device::load_device(target.device, environment.device_roots)) return std::optional<ir::GraphCost>();
+  Result<calib::Calibration> loaded = load_calibration(environment);
+  if (!loaded || !calib::names_board(*loaded, target.device)) return std::optional<ir::GraphCost>();
+  const auto calibration = std::make_shared<const calib::Calibration>(*std::move(loaded));
+  const bool int8 = target.as_type == DType::Int8;
+  const calib::FoundBoard found = NETFIT_TRY(calib::find_board(*calibration, {target.device, target.runtime, 1, int8}));
+  for (const std::string& text : found.notes) note(environment, text);
+  return std::optional(ir::GraphCost([calibration, situation = found.situation](const ir::Graph& graph) {
+    const calib::Predictor predictor(calibration->of(situation.population), situation);
+    const cost::TermCounts counts = cost::sum_terms(cost::count_terms(graph, situation.rules()));
+    return Result<double>(predictor.predict(counts, "").value);
+  }));
+}
+
+}  // namespace
+
 Result<ir::GraphCost> latency_cost(const Target& target, const Environment& environment) {
-  device::FoundDevice found = NETFIT_TRY(device::load_device(target.device, environment.device_roots));
+  if (auto latency = NETFIT_TRY(board_latency(target, environment))) return *std::move(latency);
+  device::FoundDevice found = NETFIT_TRY(load_described_device(target.device, environment));
   for (const std::string& remark : found.notes) note(environment, remark);
   device::Runtime runtime = NETFIT_TRY(device::load_runtime(target.runtime, found.device, environment.device_roots));
   std::shared_ptr<const calib::Calibration> calibration = calibration_for(found.device, environment);

@@ -1,13 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/measured.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
 #include "calib/board.h"
+#include "calib/board_hardware.h"
 #include "calib/known_latency.h"
 #include "cli/flags/costing.h"
 #include "cli/measurements.h"
 #include "device/catalog.h"
 
 namespace netfit::cli {
+namespace {
+
+// What the hardware says beside the measurements, where somebody describes it.
+Result<void> add_hardware(const ir::Graph& graph, const MeasuredQuery& query, const Environment& environment,
+                          MeasuredEstimate& answer) {
+  const calib::Situation& situation = answer.situation;
+  answer.device.name = situation.board;
+  answer.device.title = "known by measurements";
+  answer.device.core = situation.core;
+  answer.device.clock_mhz = situation.clock_mhz;
+  if (std::optional<device::Device> device = calib::describe_board(situation)) {
+    answer.device = *std::move(device);
+    const std::string described = calib::described_runtime(situation);
+    if (!described.empty()) {
+      answer.runtime = NETFIT_TRY(device::find_runtime(described, environment.device_roots)).runtime;
+    }
+    cost::EstimateOptions options{.threads = std::max(situation.threads, 1), .memory_use = query.memory_use};
+    if (situation.int8 && !calib::computes_in_int8(graph)) options.as_type = DType::Int8;
+    NETFIT_TRY(calib::add_structure(graph, answer.device, answer.runtime, options, answer.estimate));
+    if (query.memory_use) answer.notes.push_back(answer.device.remark);
+  }
+  answer.runtime.name = answer.runtime.title = situation.runtime;
+  answer.runtime.version.clear();
+  return {};
+}
+
+}  // namespace
+
 std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device,
                                                           const Environment& environment) {
   if (device.measured_as.empty()) return nullptr;
@@ -23,6 +57,41 @@ std::optional<Reading> measured_latency(const ir::Graph& graph, const device::De
   return calib::known_latency(graph, device, runtime, options.threads, options.as_type, *calibration);
 }
 
+std::vector<calib::BoardSummary> measured_boards(const Environment& environment) {
+  const Result<calib::Calibration> calibration = load_calibration(environment);
+  return calibration ? calib::list_boards(*calibration) : std::vector<calib::BoardSummary>();
+}
+
+std::optional<device::FoundDevice> find_measured_device(const std::string& spec, const Environment& environment) {
+  const Result<calib::Calibration> calibration = load_calibration(environment);
+  if (!calibration || !calib::names_board(*calibration, spec)) return std::nullopt;
+  Result<calib::FoundBoard> found = calib::find_board(*calibration, {.device = spec, .runtime = ""});
+  if (!found) return std::nullopt;
+  for (const calib::BoardSummary& board : calib::list_boards(*calibration)) {
+    if (board.id == found->situation.board) found->situation.threads = std::max(board.threads, 1);
+  }
+  std::optional<device::Device> device = calib::describe_board(found->situation);
+  if (!device) return std::nullopt;
+  found->notes.push_back(device->remark);
+  const std::string file = "cores/" + device->core + ".toml";
+  return device::FoundDevice{.device = *std::move(device), .notes = std::move(found->notes), .file = file};
+}
+
+Result<device::FoundDevice> load_described_device(const std::string& spec, const Environment& environment) {
+  Result<device::FoundDevice> found = device::load_device(spec, environment.device_roots);
+  if (found || spec.ends_with(".toml")) return found;
+  std::vector<std::string> names;
+  for (const calib::BoardSummary& board : measured_boards(environment)) {
+    names.push_back(board.id);
+    names.push_back(calib::board_name(board.id));
+  }
+  if (const std::optional<std::string> nearest = base::nearest_word(spec, names)) {
+    return fail(Error(found.error()).hint(fmt::format("measurements know '{}'", *nearest)));
+  }
+  if (names.empty()) return found;
+  return fail(Error(found.error()).hint("'netfit devices list' names the boards that measurements know, too"));
+}
+
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment) {
   if (device::load_device(query.device, environment.device_roots)) return std::optional<MeasuredEstimate>();
@@ -30,12 +99,16 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
   if (!calibration && !query.calibration.empty()) return fail(calibration.error());
   if (!calibration || !calib::names_board(*calibration, query.device)) return std::optional<MeasuredEstimate>();
   const bool int8 = query.as_type == "int8" || (query.as_type.empty() && calib::computes_in_int8(model.graph));
-  const calib::FoundBoard found =
+  calib::FoundBoard found =
       NETFIT_TRY(calib::find_board(*calibration, {query.device, query.runtime, query.threads, int8}));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
   const calib::Predictor predictor(calibration->of(found.situation.population), found.situation);
-  return std::optional(MeasuredEstimate{found.situation, found.notes, calib::estimate_on_board(graph, predictor, id)});
+  MeasuredEstimate answer{.situation = found.situation,
+                          .notes = std::move(found.notes),
+                          .estimate = calib::estimate_on_board(graph, predictor, id)};
+  NETFIT_TRY(add_hardware(graph, query, environment, answer));
+  return std::optional(std::move(answer));
 }
 
 }  // namespace netfit::cli

@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "calib/board.h"
 #include "calib/calibration.h"
 #include "calib/situation.h"
 #include "cli/environment.h"
 #include "cli/model.h"
 #include "cost/estimate.h"
+#include "device/catalog.h"
 #include "device/device.h"
 #include "device/runtime.h"
 
@@ -23,18 +25,32 @@ struct MeasuredQuery {
   int threads = 1;
   std::string as_type;      ///< "int8", ...; empty: the model's own
   std::string calibration;  ///< a file of `netfit calibrate`; empty: what is shipped alone
+  bool memory_use = false;  ///< as cost::EstimateOptions has it
 };
 
 struct MeasuredEstimate {
   calib::Situation situation;
   std::vector<std::string> notes;
   cost::Estimate estimate;
+  /// The board; of a core that nobody describes its name and clock alone.
+  device::Device device;
+  device::Runtime runtime;  ///< by the name that the measurements have, else as the described one that works alike
 };
 
 /// The estimate on a device that is known by measurements alone (a board of their tables, a core with a clock, this
 /// host); no value where a file describes the device, or where nobody knows it.
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment);
+
+/// A device that a file describes, as device::load_device; the message about one that is unknown names the board of the
+/// measurements that the user may have meant.
+Result<device::FoundDevice> load_described_device(const std::string& spec, const Environment& environment);
+
+/// The boards of the shipped measurements; none where they are not installed.
+std::vector<calib::BoardSummary> measured_boards(const Environment& environment);
+
+/// The hardware of a board or core that measurements know; no value if they don't, or if nobody describes its core.
+std::optional<device::FoundDevice> find_measured_device(const std::string& spec, const Environment& environment);
 
 /// What is shipped, for devices that measurements know (Device::measured_as); null for others, and where the tables are
 /// not installed.

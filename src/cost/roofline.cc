@@ -39,17 +39,22 @@ Result<Roofline> roofline(const ir::Graph& graph, const device::Device& device, 
     if (missing.quantity == Quantity::Latency) return bad_input("no latency: " + missing.reason);
   }
   const device::MemoryRegion* memory = find_memory(costs, device);
-  Roofline roof{.source = costs.find(Quantity::Latency)->source};
-  if (memory != nullptr) roof.bandwidth_gb_s = bandwidth_gb_s(*memory, options.threads);
-  if (!(roof.bandwidth_gb_s > 0)) {
+  if (memory == nullptr || !(bandwidth_gb_s(*memory, options.threads) > 0)) {
     return bad_input(
         fmt::format("device '{}' states no bandwidth of the memory that holds the activations", device.name));
   }
-  roof.memory = memory->name;
-  const double peak = device.simd.macs_per_cycle.at(costs.arithmetic);
-  roof.peak_gmacs_s = peak * device.clock_mhz * 1e-3 * options.threads;
+  return roofline_of(costs, device, *memory, options.threads);
+}
+
+Roofline roofline_of(const Estimate& estimate, const device::Device& device, const device::MemoryRegion& memory,
+                     int threads) {
+  Roofline roof{.source = estimate.find(Quantity::Latency)->source};
+  roof.bandwidth_gb_s = bandwidth_gb_s(memory, threads);
+  roof.memory = memory.name;
+  const double peak = device.simd.macs_per_cycle.at(estimate.arithmetic);
+  roof.peak_gmacs_s = peak * device.clock_mhz * 1e-3 * threads;
   roof.ridge_intensity = roof.peak_gmacs_s / roof.bandwidth_gb_s;
-  for (const LayerCost& layer : costs.layers) {
+  for (const LayerCost& layer : estimate.layers) {
     if (layer.macs > 0) roof.points.push_back(point_of(layer, roof));
   }
   return roof;

@@ -31,6 +31,10 @@ struct Roofline {
   std::vector<RooflinePoint> points;
 };
 
+/// The same of an estimate that is there already: `memory` is what activations come from when no cache holds them.
+Roofline roofline_of(const Estimate& estimate, const device::Device& device, const device::MemoryRegion& memory,
+                     int threads);
+
 /// Pure. Fails where the estimate has no latency, with its reason, and where the device states no bandwidth.
 Result<Roofline> roofline(const ir::Graph& graph, const device::Device& device, const device::Runtime& runtime,
                           const EstimateOptions& options);

@@ -163,10 +163,12 @@ std::string describe(const device::FoundDevice& found) {
   text += line("cores", fmt::format("{} {} ({}) at {:g} MHz, up to {:g} MHz", device.cores, device.core, device.isa,
                                     device.clock_mhz, device.max_clock_mhz));
   text += line("SIMD", peaks_text(device.simd));
-  text += line("default runtime", device.default_runtime);
+  if (!device.default_runtime.empty()) text += line("default runtime", device.default_runtime);
   text += line("aliases", list(device.aliases));
-  text += line("power", power_text(device.power));
-  text += line("power of", device.power.scope);
+  if (device.power.active_mw > 0) {
+    text += line("power", power_text(device.power));
+    text += line("power of", device.power.scope);
+  }
   text += line("sources", fmt::format("beside each figure in {}", base::printable(found.file.string())));
   return text + "\n" + memory_table(device);
 }

@@ -131,14 +131,23 @@ Peak, clock, bandwidth and power are the device's (devices/*.toml), efficiency a
 runtime's (runtimes/*.toml); docs/cost-models.md says where they come from and what is left out.
 )";
 
+// Where measurements price the work of each kernel.
+constexpr std::string_view kFittedFormulae = R"(
+latency of a kernel = counted work (products by kind, bytes, outputs, calls) x cycles / clock, whose
+                      cycles are fitted to measurements; of the network = the sum over its kernels
+  compute, memory and overhead are its parts by kind of work; bound names the largest of the three
+docs/cost-models.md has the kinds of work, the fit, and how its intervals are judged.
+)";
+
 }  // namespace
 
 void print_estimate(const Estimated& answer, Detail detail, const Environment& environment) {
   std::FILE* out = environment.out;
-  fmt::print(out, "{}\non {} ({}, {} at {:.0f} MHz) with {} {}, {} thread{}\n", base::printable(answer.model),
+  fmt::print(out, "{}\non {} ({}, {} at {:.0f} MHz) with {}{}{}, {} thread{}\n", base::printable(answer.model),
              base::printable(answer.device.name), base::printable(answer.device.title),
              base::printable(answer.device.core), answer.device.clock_mhz, base::printable(answer.runtime.title),
-             base::printable(answer.runtime.version), answer.threads, answer.threads == 1 ? "" : "s");
+             answer.runtime.version.empty() ? "" : " ", base::printable(answer.runtime.version), answer.threads,
+             answer.threads == 1 ? "" : "s");
   for (const std::string& note : answer.notes) print_wrapped(out, "note", note);
   fmt::print(out, "\n");
   print_predictions(out, answer.estimate);
@@ -147,7 +156,7 @@ void print_estimate(const Estimated& answer, Detail detail, const Environment& e
   if (detail == Detail::Totals) return;
   print_layers(out, answer.estimate);
   print_memory_use(out, answer.estimate, answer.device);
-  fmt::print(out, "{}", kFormulae);
+  fmt::print(out, "{}", answer.fitted ? kFittedFormulae : kFormulae);
 }
 
 }  // namespace netfit::cli

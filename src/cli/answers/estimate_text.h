@@ -19,6 +19,7 @@ struct Estimated {
   int threads = 1;
   std::vector<std::string> notes;
   cost::Estimate estimate;
+  bool fitted = false;  ///< the layers' times are by measurements, not by the description of the device
 };
 
 enum class Detail { Totals, Layers };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 #include "cli/answers/table.h"
 #include "cli/commands.h"
 #include "cli/flags/flags.h"
+#include "cli/measured.h"
 #include "device/catalog.h"
 
 namespace netfit::cli {
@@ -60,17 +63,44 @@ void print_list(const std::vector<device::FoundDevice>& devices, std::FILE* out)
   fmt::print(out, "{}\n{}", table.text(), aliases.text());
 }
 
+Json board_json(const calib::BoardSummary& board) {
+  return {{"name", board.id},
+          {"core", board.core},
+          {"clock_mhz", board.clock_mhz ? Json(*board.clock_mhz) : Json()},
+          {"runtimes", board.runtimes},
+          {"threads", board.threads}};
+}
+
+// "armnn, tflite": without versions, which --json has.
+std::string short_runtimes(const calib::BoardSummary& board) {
+  std::set<std::string> names;
+  for (const std::string& runtime : board.runtimes) names.insert(runtime.substr(0, runtime.find(' ')));
+  return base::join(std::vector<std::string>(names.begin(), names.end()), ", ");
+}
+
+void print_boards(const std::vector<calib::BoardSummary>& boards, std::FILE* out) {
+  if (boards.empty()) return;
+  Table table({{"board, known by measurements"}, {"threads", Align::Right}, {"runtimes"}});
+  for (const calib::BoardSummary& board : boards) {
+    table.add({board.id, board.threads > 0 ? std::to_string(board.threads) : "-", short_runtimes(board)});
+  }
+  fmt::print(out, "\n{}", table.text());
+}
+
 Result<void> run_list(const Options& options, const Environment& environment) {
   const std::vector<device::FoundDevice> devices = load_all(environment);
   const std::vector<std::string> runtimes = device::runtime_names(environment.device_roots);
   if (options.json) {
     Json answer{{"devices", Json::array()}, {"runtimes", runtimes}};
     for (const device::FoundDevice& found : devices) answer["devices"].push_back(summary_json(found));
+    answer["boards"] = Json::array();
+    for (const calib::BoardSummary& board : measured_boards(environment)) answer["boards"].push_back(board_json(board));
     print_json(answer, environment);
     return {};
   }
   print_list(devices, environment.out);
   fmt::print(environment.out, "\nruntimes: {}\n", runtimes.empty() ? "none" : base::join(runtimes, ", "));
+  print_boards(measured_boards(environment), environment.out);
   return {};
 }
 
@@ -94,7 +124,10 @@ Result<void> run_show(const Options& options, const Environment& environment) {
     print_found(NETFIT_TRY(device::find_runtime(options.name, environment.device_roots)), options, environment);
     return {};
   }
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.name, environment.device_roots));
+  Result<device::FoundDevice> described = load_described_device(options.name, environment);
+  const std::optional<device::FoundDevice> measured =
+      described ? std::nullopt : find_measured_device(options.name, environment);
+  const device::FoundDevice found = measured ? *measured : NETFIT_TRY(std::move(described));
   for (const std::string& text : found.notes) note(environment, text);
   print_found(found, options, environment);
   return {};
@@ -123,9 +156,13 @@ Result<void> run_check(const Options& options, const Environment& environment) {
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.require_subcommand(1);
-  CLI::App* list = app.add_subcommand("list", "devices and runtimes, shipped and of ./devices and ./runtimes");
+  CLI::App* list = app.add_subcommand("list",
+                                      "devices and runtimes, shipped and of ./devices and ./runtimes;\n"
+                                      "boards that measurements know");
   CLI::App* show = app.add_subcommand("show", "everything that is known of a device or runtime");
-  show->add_option("name", options->name, "a name, NAME@CLOCK (stm32h747@480MHz), an alias or a .toml file")
+  show->add_option("name", options->name,
+                   "a name, NAME@CLOCK (stm32h747@480MHz), an alias, a .toml file,\n"
+                   "or a board that measurements know")
       ->required()
       ->type_name("NAME");
   CLI::App* check = app.add_subcommand("check", "names every missing, contradictory or implausible figure of files");

@@ -112,15 +112,14 @@ Result<std::optional<Estimated>> measured_answer(const Options& options, const M
                                                  const Environment& environment) {
   const CostingFlags& costing = options.costing;
   std::optional<MeasuredEstimate> found = NETFIT_TRY(estimate_by_measurements(
-      {costing.device, costing.runtime, costing.threads, costing.as_type, options.calibration}, model, environment));
+      {costing.device, costing.runtime, costing.threads, costing.as_type, options.calibration, options.explain}, model,
+      environment));
   if (!found) return std::optional<Estimated>();
   Estimated answer{.model = model.name, .threads = costing.threads, .notes = std::move(found->notes)};
-  answer.device.name = found->situation.board;
-  answer.device.title = "known by measurements";
-  answer.device.core = found->situation.core;
-  answer.device.clock_mhz = found->situation.clock_mhz;
-  answer.runtime.name = answer.runtime.title = found->situation.runtime;
+  answer.device = std::move(found->device);
+  answer.runtime = std::move(found->runtime);
   answer.estimate = std::move(found->estimate);
+  answer.fitted = true;
   return std::optional(std::move(answer));
 }
 
@@ -138,7 +137,7 @@ Result<void> run_estimate(const Options& options, const Environment& environment
     print_answer(*answer, options, environment);
     return {};
   }
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.costing.device, environment.device_roots));
+  const device::FoundDevice found = NETFIT_TRY(load_described_device(options.costing.device, environment));
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));

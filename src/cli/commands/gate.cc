@@ -89,7 +89,7 @@ Result<void> add_costs(store::Run& run, const ir::Graph& graph, const Model& mod
     eval::add_estimate(run, measured->estimate);
     return {};
   }
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(device, environment.device_roots));
+  const device::FoundDevice found = NETFIT_TRY(load_described_device(device, environment));
   for (const std::string& remark : found.notes) note(environment, remark);
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));

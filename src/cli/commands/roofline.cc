@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost/roofline.h"
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -103,36 +105,66 @@ report::Chart chart_of(const cost::Roofline& roof, const std::string& model, con
   return chart;
 }
 
-Result<void> run_roofline(const Options& options, const Environment& environment) {
-  if (!options.chart.empty()) {
-    NETFIT_TRY(report::check_chart_path(options.chart));
-    NETFIT_TRY(check_writable(options.chart));
+struct Answer {
+  std::string device;
+  cost::Roofline roof;
+};
+
+// Of a board that is known by measurements.
+Result<std::optional<Answer>> measured_roofline(const Options& options, const Model& model,
+                                                const Environment& environment) {
+  const CostingFlags& costing = options.costing;
+  const MeasuredQuery query{costing.device, costing.runtime, costing.threads, costing.as_type, ""};
+  const std::optional<MeasuredEstimate> found = NETFIT_TRY(estimate_by_measurements(query, model, environment));
+  if (!found) return std::optional<Answer>();
+  for (const std::string& text : found->notes) note(environment, text);
+  const auto memory = std::ranges::find(found->device.regions, device::MemoryKind::Ram, &device::MemoryRegion::kind);
+  if (memory == found->device.regions.end() ||
+      !found->device.simd.macs_per_cycle.contains(found->estimate.arithmetic)) {
+    return bad_input(fmt::format("neither peak nor memory of '{}' are described", found->device.name));
   }
-  const Model model = NETFIT_TRY(load_structure(options.costing.model, environment));
-  const device::FoundDevice found = NETFIT_TRY(device::load_device(options.costing.device, environment.device_roots));
+  note(environment, found->device.remark);
+  return std::optional(
+      Answer{found->device.name, cost::roofline_of(found->estimate, found->device, *memory, costing.threads)});
+}
+
+Result<Answer> described_roofline(const Options& options, const Model& model, const Environment& environment) {
+  const device::FoundDevice found = NETFIT_TRY(load_described_device(options.costing.device, environment));
   for (const std::string& text : found.notes) note(environment, text);
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(options.costing.runtime, found.device, environment.device_roots));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   cost::EstimateOptions costing = options.costing.options();
   costing.latency = measured_latency(graph, found.device, runtime, costing, environment);
-  const cost::Roofline roof = NETFIT_TRY(cost::roofline(graph, found.device, runtime, costing));
+  return Answer{found.device.name, NETFIT_TRY(cost::roofline(graph, found.device, runtime, costing))};
+}
+
+Result<void> run_roofline(const Options& options, const Environment& environment) {
   if (!options.chart.empty()) {
-    const std::string text =
-        NETFIT_TRY(report::write_chart(chart_of(roof, model.name, found.device.name), options.chart, environment.vega));
+    NETFIT_TRY(report::check_chart_path(options.chart));
+    NETFIT_TRY(check_writable(options.chart));
+  }
+  const Model model = NETFIT_TRY(load_structure(options.costing.model, environment));
+  std::optional<Answer> measured = NETFIT_TRY(measured_roofline(options, model, environment));
+  const Answer answer = measured ? *std::move(measured) : NETFIT_TRY(described_roofline(options, model, environment));
+  if (!options.chart.empty()) {
+    const std::string text = NETFIT_TRY(
+        report::write_chart(chart_of(answer.roof, model.name, answer.device), options.chart, environment.vega));
     NETFIT_TRY(base::write_file(options.chart, text));
   }
   if (options.json) {
-    print_json(answer_json(roof), environment);
+    print_json(answer_json(answer.roof), environment);
   } else {
-    print_text(roof, environment.out);
+    print_text(answer.roof, environment.out);
   }
   return {};
 }
 
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
-  add_costing_flags(app, options->costing, "a device by name, alias or .toml file, with @CLOCK at another clock");
+  add_costing_flags(app, options->costing,
+                    "a device by name, alias or .toml file, with @CLOCK at another\n"
+                    "clock; or a board of the tables of measurements");
   app.add_option("--chart", options->chart, "draws it, too")->type_name("FILE.svg|.html");
   add_json_flag(app, options->json);
   return [options](const Environment& environment) { return run_roofline(*options, environment); };
