@@ -56,8 +56,8 @@ std::optional<device::Device> describe_board(const Situation& situation) {
   }
   device.default_runtime = described_runtime(situation);
   device.measured_as = {situation.board};
-  device.remark = fmt::format("caches and memory are those that boards with this core usually have (cores/{}.toml)",
-                              core->name);
+  device.remark =
+      fmt::format("caches and memory are those that boards with this core usually have (cores/{}.toml)", core->name);
   device.hash = device::digest(device);
   return device;
 }

@@ -19,8 +19,8 @@ std::optional<device::Device> describe_board(const Situation& situation);
 /// The name of the runtime in runtimes/*.toml that works as the situation's does; empty if none is described.
 std::string described_runtime(const Situation& situation);
 
-/// Gives the estimate of a board what depends on hardware, runtime and graph alone: sizes, what each layer asks of caches
-/// and memories (with `memory_use`), RAM and flash where measurements say nothing of them.
+/// Gives the estimate of a board what depends on hardware, runtime and graph alone: sizes, what each layer asks of
+/// caches and memories (with `memory_use`), RAM and flash where measurements say nothing of them.
 Result<void> add_structure(const ir::Graph& graph, const device::Device& device, const device::Runtime& runtime,
                            const cost::EstimateOptions& options, cost::Estimate& estimate);
 

@@ -79,7 +79,11 @@ std::optional<device::FoundDevice> find_measured_device(const std::string& spec,
 
 Result<device::FoundDevice> load_described_device(const std::string& spec, const Environment& environment) {
   Result<device::FoundDevice> found = device::load_device(spec, environment.device_roots);
-  if (found || spec.ends_with(".toml")) return found;
+  const std::string name = spec.substr(0, spec.find('@'));
+  const std::vector<std::string> described = device::device_names(environment.device_roots);
+  const bool known = std::ranges::find(described, name) != described.end() ||
+                     device::load_device(name, environment.device_roots).has_value();
+  if (found || known || spec.ends_with(".toml")) return found;
   std::vector<std::string> names;
   for (const calib::BoardSummary& board : measured_boards(environment)) {
     names.push_back(board.id);
@@ -89,7 +93,7 @@ Result<device::FoundDevice> load_described_device(const std::string& spec, const
     return fail(Error(found.error()).hint(fmt::format("measurements know '{}'", *nearest)));
   }
   if (names.empty()) return found;
-  return fail(Error(found.error()).hint("'netfit devices list' names the boards that measurements know, too"));
+  return fail(Error(found.error()).hint("'netfit devices list --boards' names the boards that measurements know"));
 }
 
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,

@@ -55,9 +55,9 @@ TEST(Cores, CarryEveryNameOnce) {
     for (const std::string& alias : core.aliases) EXPECT_TRUE(names.insert(alias).second) << alias;
     EXPECT_EQ(find_core(core.name), &core);
   }
-  for (const char* name : {"apple-m1", "cortex-a7", "cortex-a53", "cortex-a55", "cortex-a57", "cortex-a72", "cortex-a73",
-                           "cortex-a76", "cortex-a77", "cortex-a78", "cortex-a720", "carmel", "cortex-m0+", "cortex-m4",
-                           "cortex-m7", "cortex-m33"}) {
+  for (const char* name :
+       {"apple-m1", "cortex-a7", "cortex-a53", "cortex-a55", "cortex-a57", "cortex-a72", "cortex-a73", "cortex-a76",
+        "cortex-a77", "cortex-a78", "cortex-a720", "carmel", "cortex-m0+", "cortex-m4", "cortex-m7", "cortex-m33"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

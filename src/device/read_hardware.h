@@ -23,8 +23,8 @@ void read_name(TableReader& reader, std::string_view key, std::string& field);
 /// The table [simd].
 void read_simd(TableReader simd, Simd& into);
 
-/// [[cache]], which may be missing, and [[memory]]. Bandwidths that are given in bytes a cycle are those at the device's
-/// clock; caches may not be shared by more than its cores.
+/// [[cache]], which may be missing, and [[memory]]. Bandwidths that are given in bytes a cycle are those at the
+/// device's clock; caches may not be shared by more than its cores.
 void read_memory(TableReader& root, Device& device);
 
 double gigabytes_per_second(double bytes_per_cycle, double clock_mhz);

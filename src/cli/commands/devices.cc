@@ -26,6 +26,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string name;
   std::vector<std::string> files;
+  bool boards = false;
   bool json = false;
 };
 
@@ -90,17 +91,19 @@ void print_boards(const std::vector<calib::BoardSummary>& boards, std::FILE* out
 Result<void> run_list(const Options& options, const Environment& environment) {
   const std::vector<device::FoundDevice> devices = load_all(environment);
   const std::vector<std::string> runtimes = device::runtime_names(environment.device_roots);
+  const std::vector<calib::BoardSummary> boards =
+      options.boards ? measured_boards(environment) : std::vector<calib::BoardSummary>();
   if (options.json) {
     Json answer{{"devices", Json::array()}, {"runtimes", runtimes}};
     for (const device::FoundDevice& found : devices) answer["devices"].push_back(summary_json(found));
-    answer["boards"] = Json::array();
-    for (const calib::BoardSummary& board : measured_boards(environment)) answer["boards"].push_back(board_json(board));
+    if (options.boards) answer["boards"] = Json::array();
+    for (const calib::BoardSummary& board : boards) answer["boards"].push_back(board_json(board));
     print_json(answer, environment);
     return {};
   }
   print_list(devices, environment.out);
   fmt::print(environment.out, "\nruntimes: {}\n", runtimes.empty() ? "none" : base::join(runtimes, ", "));
-  print_boards(measured_boards(environment), environment.out);
+  print_boards(boards, environment.out);
   return {};
 }
 
@@ -156,9 +159,8 @@ Result<void> run_check(const Options& options, const Environment& environment) {
 Action set_up(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   app.require_subcommand(1);
-  CLI::App* list = app.add_subcommand("list",
-                                      "devices and runtimes, shipped and of ./devices and ./runtimes;\n"
-                                      "boards that measurements know");
+  CLI::App* list = app.add_subcommand("list", "devices and runtimes, shipped and of ./devices and ./runtimes");
+  list->add_flag("--boards", options->boards, "also the boards that are known by measurements");
   CLI::App* show = app.add_subcommand("show", "everything that is known of a device or runtime");
   show->add_option("name", options->name,
                    "a name, NAME@CLOCK (stm32h747@480MHz), an alias, a .toml file,\n"
