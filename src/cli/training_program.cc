@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/training_program.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 
@@ -22,7 +23,10 @@ void become_training_program(char** argv) {
   if (argv[0] == nullptr || argv[1] == nullptr || !trains(argv[1])) return;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) ::execv((self.parent_path() / "netfit-train").c_str(), argv);
+  if (error) return;
+  // Large pages for its tensors (glibc 2.35); read before main.
+  ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
+  ::execv((self.parent_path() / "netfit-train").c_str(), argv);
 }
 
 // Where it could not.
