@@ -2,12 +2,8 @@
 #include "calib/memory_figures.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "cost/kernels.h"
 #include "cost/memory_plan.h"
@@ -98,26 +94,6 @@ std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situat
   }
   if (situation.family == "tinyengine") return MemoryFigures{.ram_kib = tinyengine_ram(graph), .flash_kib = {}};
   return std::nullopt;
-}
-
-std::string with_classes(const std::string& model_id, const std::string& notes) {
-  struct DataSet {
-    std::string_view mark;
-    int classes;
-  };
-  // The first that fits; the zoo's own pretrained models are of the flowers unless their path says more.
-  // ST's own models, which its tables name no file of, are of the flowers, too.
-  constexpr std::array kDataSets{DataSet{"food-101", 101},           DataSet{"flowers", 5},
-                                 DataSet{"cifar100", 100},           DataSet{"cifar10", 10},
-                                 DataSet{"Public_pretrained", 1000}, DataSet{"ImageNet", 1000},
-                                 DataSet{"ST_pretrained", 5},        DataSet{"model file: -", 5}};
-  const bool takes_classes = model_id.find(':') != std::string::npos && !model_id.starts_with("resnet") &&
-                             model_id.find("classes=") == std::string::npos;
-  if (!takes_classes) return model_id;
-  for (const DataSet& set : kDataSets) {
-    if (notes.find(set.mark) != std::string::npos) return fmt::format("{},classes={}", model_id, set.classes);
-  }
-  return model_id;
 }
 
 }  // namespace netfit::calib

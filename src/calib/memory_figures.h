@@ -21,8 +21,4 @@ struct MemoryFigures {
 /// own. Of TinyEngine: depthwise convolutions write over their inputs (Lin et al., MCUNetV2, 2021, appendix).
 std::optional<MemoryFigures> memory_figures(const ir::Graph& graph, const Situation& situation);
 
-/// `model_id` with the classes of the data set that the row's model file was trained on, where its name tells: the
-/// classifier is much of a small network's flash.
-std::string with_classes(const std::string& model_id, const std::string& notes);
-
 }  // namespace netfit::calib

@@ -45,14 +45,6 @@ TEST(FitPower, LooksAtTheChosenRowsAlone) {
   EXPECT_FALSE(knows_power_of_board(rows[1].situation, coefficients));
 }
 
-TEST(MemoryFigures, TakeTheClassesOfTheDataSetThatAFileNames) {
-  const std::string model = "mobilenet_v2:alpha=0.35,resolution=128";
-  EXPECT_EQ(with_classes(model, "model file: a/flowers/b"), model + ",classes=5");
-  EXPECT_EQ(with_classes(model, "model file: ST_pretrainedmodel/food-101/b"), model + ",classes=101");
-  EXPECT_EQ(with_classes(model, "nothing"), model);
-  EXPECT_EQ(with_classes("ncnn/x.param", "flowers"), "ncnn/x.param");
-}
-
 TEST(MemoryFigures, OfXCubeAiAreNearThoseOfItsModelZoo) {
   Situation situation = row("a", 3.0, 1.0, 1.0).situation;
   ModelSource models("measurements/models");

@@ -2,9 +2,11 @@
 #include "calib/samples.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -32,13 +34,31 @@ void keep_least(std::optional<double>& kept, const std::optional<double>& other)
   if (other && (!kept || *other < *kept)) kept = other;
 }
 
-std::optional<MemoryFigures> memory_of(const Measurement& row, const Situation& situation, ModelSource& models) {
-  if (!row.ram_kib && !row.flash_kib) return std::nullopt;
-  const Result<std::shared_ptr<const ir::Graph>> graph = models.find(with_classes(row.model_id, row.notes));
-  return graph ? memory_figures(**graph, situation) : std::nullopt;
+std::optional<MemoryFigures> memory_of(const Measurement& row, const Situation& situation, const ir::Graph& graph) {
+  return row.ram_kib || row.flash_kib ? memory_figures(graph, situation) : std::nullopt;
 }
 
 }  // namespace
+
+std::string with_classes(const std::string& model_id, const std::string& notes) {
+  struct DataSet {
+    std::string_view mark;
+    int classes;
+  };
+  // The first that fits; the zoo's own pretrained models are of the flowers unless their path says more.
+  // ST's own models, which its tables name no file of, are of the flowers, too.
+  constexpr std::array kDataSets{DataSet{"food-101", 101},           DataSet{"flowers", 5},
+                                 DataSet{"cifar100", 100},           DataSet{"cifar10", 10},
+                                 DataSet{"Public_pretrained", 1000}, DataSet{"ImageNet", 1000},
+                                 DataSet{"ST_pretrained", 5},        DataSet{"model file: -", 5}};
+  const bool takes_classes = model_id.find(':') != std::string::npos && !model_id.starts_with("resnet") &&
+                             model_id.find("classes=") == std::string::npos;
+  if (!takes_classes) return model_id;
+  for (const DataSet& set : kDataSets) {
+    if (notes.find(set.mark) != std::string::npos) return fmt::format("{},classes={}", model_id, set.classes);
+  }
+  return model_id;
+}
 
 Observations observe(const MeasurementTable& table, ModelSource& models) {
   Observations result{.rows = {}, .skipped = table.skipped};
@@ -51,17 +71,20 @@ Observations observe(const MeasurementTable& table, ModelSource& models) {
   for (const Measurement& row : table.rows) {
     Situation situation = situation_of(row);
     situation.generation_new = new_boards.contains(row.device_id);
-    const Result<std::shared_ptr<const ir::Graph>> graph = models.find(row.model_id);
+    const std::string exact = with_classes(row.model_id, row.notes);
+    const Result<std::shared_ptr<const ir::Graph>> graph = models.find(exact);
     if (!graph) {
       result.skipped.push_back({row.row, fmt::format("model {}: {}", row.model_id, graph.error().text())});
       continue;
     }
     const cost::CountingRules rules = situation.rules();
-    const Key key{row.model_id, rules.as_int8, rules.winograd, rules.float_type == DType::Float16,
-                  situation.family.starts_with("ncnn") ? "ncnn" : ""};
+    const Key key{exact, rules.as_int8, rules.winograd, rules.float_type == DType::Float16,
+                  rules.flash_on_chip > 0                ? "chip"
+                  : situation.family.starts_with("ncnn") ? "ncnn"
+                                                         : ""};
     auto found = counted.find(key);
     if (found == counted.end()) found = counted.emplace(key, sum_terms(count_terms(**graph, rules))).first;
-    result.rows.push_back({row, situation, found->second, memory_of(row, situation, models)});
+    result.rows.push_back({row, situation, found->second, memory_of(row, situation, **graph)});
   }
   return result;
 }

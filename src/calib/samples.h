@@ -24,6 +24,10 @@ struct Observations {
   std::vector<SkippedRow> skipped;  ///< whose model can't be built, among others
 };
 
+/// `model_id` with the classes of the data set that the row's model file was trained on, where its name tells: the
+/// classifier is much of a small network's flash.
+std::string with_classes(const std::string& model_id, const std::string& notes);
+
 /// Counts the work of every row's model. Rows whose model is not known are skipped with the reason.
 Observations observe(const MeasurementTable& table, ModelSource& models);
 

@@ -136,6 +136,8 @@ cost::CountingRules Situation::rules() const {
   rules.fused_activations = {"relu", "relu6", "relu_n1_to_1", "hard_swish"};
   rules.winograd = family == "armnn";
   rules.as_int8 = int8;
+  // One bank of the flash of larger microcontrollers.
+  if (population == Population::Microcontroller) rules.flash_on_chip = 1e6;
   return rules;
 }
 

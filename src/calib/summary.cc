@@ -39,6 +39,8 @@ bool mobile_family(const Judged& judged) {
   return of(judged, Population::Mobile) && runtime && network;
 }
 
+bool x_cube_ai(const Judged& judged) { return judged.observation->situation.family == "x-cube-ai"; }
+
 bool zoo_on_m7(const Judged& judged) {
   const Situation& situation = judged.observation->situation;
   return of(judged, Population::Microcontroller) && situation.family == "x-cube-ai" && situation.core == "cortex-m7" &&
@@ -85,7 +87,9 @@ constexpr std::array kKinds{
          [](const Judged& j) { return energy(j, true) && j.observation->situation.volts > 0; }},
     Kind{"energy of microcontrollers, voltage not known",
          [](const Judged& j) { return energy(j, true) && j.observation->situation.volts == 0; }},
-    Kind{"peak RAM, X-CUBE-AI", [](const Judged& j) { return j.quantity == Quantity::PeakRam; }},
+    Kind{"peak RAM, X-CUBE-AI", [](const Judged& j) { return j.quantity == Quantity::PeakRam && x_cube_ai(j); }},
+    Kind{"peak RAM, TFLM, CMSIS-NN and TinyEngine",
+         [](const Judged& j) { return j.quantity == Quantity::PeakRam && !x_cube_ai(j); }},
     Kind{"flash, X-CUBE-AI", [](const Judged& j) { return j.quantity == Quantity::Flash; }},
     Kind{"energy of whole boards", [](const Judged& j) { return energy(j, false); }},
 };

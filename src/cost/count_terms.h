@@ -31,7 +31,9 @@ struct CountingRules {
   bool winograd = false;                       ///< 3x3 convolutions of stride 1 are transformed
   DType float_type = DType::Float32;           ///< in which it computes float graphs: Float32 or Float16
   bool as_int8 = false;                        ///< all data of the graph are int8, whatever the graph says
-  std::optional<TiledKernels> tiled;           ///< work is counted in whole tiles, and far weights by the byte
+  /// Networks with more bytes of weights have them in a flash beside the chip; 0: there is none.
+  double flash_on_chip = 0.0;
+  std::optional<TiledKernels> tiled;  ///< work is counted in whole tiles, and far weights by the byte
 };
 
 /// The work of one kernel (kernels.h), with its node.

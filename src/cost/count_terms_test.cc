@@ -144,5 +144,11 @@ TEST(CountTerms, CountsWeightsThatNoCacheKeeps) {
   EXPECT_LT(counts[Term::WeightsInMemory], 4096.0 * 1024 * 4);
 }
 
+TEST(CountTerms, CountsWeightsThatAChipHasNoRoomFor) {
+  EXPECT_EQ(counted(kPointwise, {.flash_on_chip = 6.0 * 16 * 4})[Term::WeightsExternal], 0);
+  EXPECT_EQ(counted(kPointwise, {.flash_on_chip = 6.0 * 16 * 4 - 1})[Term::WeightsExternal], 6 * 16 * 4);
+  EXPECT_EQ(counted(kPointwise, {.as_int8 = true, .flash_on_chip = 1})[Term::WeightsExternal], 6 * 16);
+}
+
 }  // namespace
 }  // namespace netfit::cost

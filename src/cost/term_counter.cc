@@ -65,6 +65,7 @@ TermCounts TermCounter::count(const Kernel& kernel) const {
   if (kernel.macs > 0 && int8 && !rules_.as_int8) count_conversions(node, counts);
   if (&node.op() != &ir::kFullyConnected) count_traffic(node, counts);
   if (rules_.tiled && kernel.macs > 0) count_far_weights(node, int8, counts);
+  if (rules_.flash_on_chip > 0 && kernel.macs > 0) count_external_weights(node, int8, counts);
   const ir::Node* next = follower(node.node().outputs.front());
   if (next != nullptr && kernel.macs > 0 && next->op != &ir::kRelu && next->op != &ir::kLeakyRelu &&
       std::ranges::find(rules_.fused_activations, next->op->name) != rules_.fused_activations.end()) {
@@ -114,6 +115,11 @@ void TermCounter::count_conv(const ir::NodeView& node, bool int8, TermCounts& co
 void TermCounter::count_fully_connected(double weights, bool int8, TermCounts& counts) const {
   const double pairs_of_bytes = rules_.float_type == DType::Float16 ? 1.0 : 2.0;
   counts[int8 ? Term::Int8FullyConnected : Term::FullyConnected] += weights * (int8 ? 1.0 : pairs_of_bytes);
+}
+
+void TermCounter::count_external_weights(const ir::NodeView& node, bool int8, TermCounts& counts) const {
+  const double size = int8 ? 1.0 : 4.0;
+  if (size * weights_ > rules_.flash_on_chip) counts[Term::WeightsExternal] += size * elements(node.input(1));
 }
 
 void TermCounter::count_window(const ConvWindow& window, TermCounts& counts) const {

@@ -62,6 +62,7 @@ class TermCounter {
   void count_tiled_product(const ConvWindow& window, bool int8, TermCounts& counts) const;
   void count_tiled_depthwise(const ConvWindow& window, bool int8, TermCounts& counts) const;
   void count_far_weights(const ir::NodeView& node, bool int8, TermCounts& counts) const;
+  void count_external_weights(const ir::NodeView& node, bool int8, TermCounts& counts) const;
   bool is_int8_conv(ir::NodeId id) const;
   const ir::Node* follower(ir::ValueId value) const;
   bool stays_int8(ir::ValueId value) const;

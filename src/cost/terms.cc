@@ -59,6 +59,7 @@ constexpr std::array<TermSpec, kTermCount> kSpecs{{
     {Term::WeightsBeyondL2, "weights_beyond_l2", "byte of weights", Memory, 0.03, kShared, false},
     {Term::WeightsBeyondL3, "weights_beyond_l3", "byte of weights", Memory, 0.03, kShared, false},
     {Term::WeightsInMemory, "weights_in_memory", "byte of weights", Memory, 0.1, kShared, false},
+    {Term::WeightsExternal, "weights_external", "byte of weights in a flash beside the chip", Memory, 0.8, kShared, false},
     {Term::Int8Conv1x1, "int8_conv1x1", "MAC", Int8Gemm, 0.2, kDense, false},
     {Term::Int8Winograd, "int8_winograd", "MAC in the transformed domain", TermGroup::Int8Winograd, 0.25, kDense, false},
     {Term::Int8WinogradTransform, "int8_winograd_transform", "element of transformed tiles", TermGroup::Int8Winograd, 1.0, kDense, false},

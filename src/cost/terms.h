@@ -52,6 +52,7 @@ enum class Term : std::uint8_t {
   WeightsBeyondL2,
   WeightsBeyondL3,
   WeightsInMemory,
+  WeightsExternal,
   Int8Conv1x1,
   Int8Winograd,
   Int8WinogradTransform,
