@@ -134,7 +134,8 @@ cost::CountingRules Situation::rules() const {
     return rules;
   }
   rules.fused_activations = {"relu", "relu6", "relu_n1_to_1", "hard_swish"};
-  rules.winograd = family == "armnn";
+  // Both libraries have transforms of floats alone.
+  rules.winograd = !int8 && (family == "armnn" || family == "paddle-lite");
   rules.as_int8 = int8;
   // One bank of the flash of larger microcontrollers.
   if (population == Population::Microcontroller) rules.flash_on_chip = 1e6;
