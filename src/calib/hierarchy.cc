@@ -30,11 +30,18 @@ struct Spreads {
   double family_term;
   double runtime_term;
   double model;
+  double group = 0.0;  // of all terms of a group in one precision; 0: terms move alone
 };
 
 constexpr std::array<Spreads, kPopulationCount> kSpreads{{
     {.term = 0.2, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.02},
-    {.term = 0.4, .core_term = 0.1, .configuration_term = 0.2, .family_term = 0.6, .runtime_term = 0.3, .model = 0.01},
+    {.term = 0.4,
+     .core_term = 0.2,
+     .configuration_term = 0.4,
+     .family_term = 0.6,
+     .runtime_term = 0.3,
+     .model = 0.004,
+     .group = 0.4},
     {.term = 0.2, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.02},
     {.term = 0.7, .core_term = 0.1, .configuration_term = 0.1, .family_term = 0.4, .runtime_term = 0.15, .model = 0.01},
     {.term = 1.0, .core_term = 0.1, .configuration_term = 0.3, .family_term = 0.1, .runtime_term = 0.3, .model = 0.001},
@@ -105,6 +112,7 @@ std::vector<Effect> effects_of(const Situation& s, Term term) {
     if (s.generation_new) effects.push_back({fmt::format("generation/{}", t), 0.25});
     return effects;
   }
+  if (spreads.group > 0) effects.push_back({fmt::format("all/{}/{}", precision_of(s, term), g), spreads.group});
   effects.push_back({fmt::format("family/{}", s.family), 0.4});
   effects.push_back({fmt::format("family/{}/{}", s.family, t), spreads.family_term});
   effects.push_back({fmt::format("runtime/{}/{}", s.runtime, t), spreads.runtime_term});
