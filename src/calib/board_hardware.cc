@@ -25,11 +25,15 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kDescribe
     {"x-cube-ai", "x-cube-ai-10"},
 }};
 
-void add_figures(const cost::Estimate& analytic, cost::Estimate& estimate) {
+void add_sizes(const cost::Estimate& analytic, cost::Estimate& estimate) {
   estimate.weight_bytes = analytic.weight_bytes;
   estimate.arithmetic = analytic.arithmetic;
   estimate.plan = analytic.plan;
   estimate.readings.push_back(*analytic.find(Quantity::Params));
+}
+
+// Where measurements say nothing of them.
+void add_memory(const cost::Estimate& analytic, cost::Estimate& estimate) {
   for (const Quantity quantity : {Quantity::PeakRam, Quantity::Flash}) {
     const auto missing = std::ranges::find(estimate.unavailable, quantity, &cost::Estimate::Missing::quantity);
     if (missing == estimate.unavailable.end()) continue;
@@ -81,7 +85,8 @@ Result<void> add_structure(const ir::Graph& graph, const device::Device& device,
     layer.lane_share = found->second->lane_share;
     layer.levels = std::move(found->second->levels);
   }
-  add_figures(analytic, estimate);
+  add_sizes(analytic, estimate);
+  if (!runtime.name.empty()) add_memory(analytic, estimate);
   return {};
 }
 

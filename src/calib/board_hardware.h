@@ -20,7 +20,8 @@ std::optional<device::Device> describe_board(const Situation& situation);
 std::string described_runtime(const Situation& situation);
 
 /// Gives the estimate of a board what depends on hardware, runtime and graph alone: sizes, what each layer asks of
-/// caches and memories (with `memory_use`), RAM and flash where measurements say nothing of them.
+/// caches and memories (with `memory_use`), RAM and flash where measurements say nothing of them. A runtime that nobody
+/// describes has no name, and then nothing is said of its memory.
 Result<void> add_structure(const ir::Graph& graph, const device::Device& device, const device::Runtime& runtime,
                            const cost::EstimateOptions& options, cost::Estimate& estimate);
 

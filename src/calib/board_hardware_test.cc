@@ -66,5 +66,16 @@ TEST(AddStructure, GivesLayersWhatHardwareAndGraphSay) {
   EXPECT_GT(with_caches, 50);
 }
 
+TEST(AddStructure, SaysNothingOfTheMemoryOfARuntimeThatNobodyDescribes) {
+  const ir::Graph graph = *arch::build("mobilenet_v2_cifar:alpha=0.25", {});
+  const Situation here = situation("a/cortex-a72@1800", "cortex-a72", 1800, "paddle-lite v2.11");
+  EXPECT_EQ(described_runtime(here), "");
+  cost::Estimate estimate;
+  estimate.unavailable.push_back({Quantity::PeakRam, "no rows"});
+  ASSERT_TRUE(add_structure(graph, *describe_board(here), {}, {}, estimate).has_value());
+  EXPECT_EQ(estimate.unavailable.size(), 1U);
+  EXPECT_GT(estimate.weight_bytes, 0);
+}
+
 }  // namespace
 }  // namespace netfit::calib

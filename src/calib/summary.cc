@@ -103,7 +103,8 @@ std::string kin_of(const Judged& judged) {
 }
 
 std::string file_of(const Judged& judged) {
-  return judged.observation->row.model_id + "|" + judged.observation->row.precision;
+  const Measurement& row = judged.observation->row;
+  return with_classes(row.model_id, row.notes) + "|" + row.precision;
 }
 
 // How far `model` on a configuration is from what a twin says, the scale between them being told by all other models.
@@ -119,7 +120,7 @@ double twin_error(const ByModel& own, const ByModel& twin, const std::string& mo
 }
 
 // For each row the error of its nearest twin: the one whose scaled latencies fit best on all models together.
-double floor_of(const std::vector<Judged>& rows) {
+std::optional<Floor> floor_of(const std::vector<Judged>& rows) {
   std::map<std::string, std::map<std::string, ByModel>> kin;
   for (const Judged& row : rows) {
     kin[kin_of(row)][row.observation->situation.key()][file_of(row)] = std::log(row.measured);
@@ -140,7 +141,14 @@ double floor_of(const std::vector<Judged>& rows) {
       errors.insert(errors.end(), best.begin(), best.end());
     }
   }
-  return median(std::move(errors));
+  if (errors.empty()) return std::nullopt;
+  const auto within = [&](double limit) {
+    const auto count = std::ranges::count_if(errors, [&](double error) { return error <= limit; });
+    return static_cast<double>(count) / static_cast<double>(errors.size());
+  };
+  Floor floor{.within_10 = within(0.1), .within_20 = within(0.2)};
+  floor.median_error = median(std::move(errors));
+  return floor;
 }
 
 }  // namespace
@@ -151,8 +159,8 @@ std::vector<SummaryLine> summarize(std::span<const Judged> judged) {
     std::vector<Judged> rows;
     std::ranges::copy_if(judged, std::back_inserter(rows), kind.holds);
     if (rows.empty()) continue;
-    const double floor = rows.front().quantity == Quantity::Latency ? floor_of(rows) : 0.0;
-    lines.push_back({std::string(kind.name), score(rows), floor});
+    const bool latencies = rows.front().quantity == Quantity::Latency;
+    lines.push_back({std::string(kind.name), score(rows), latencies ? floor_of(rows) : std::nullopt});
   }
   return lines;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,14 +10,19 @@
 
 namespace netfit::calib {
 
+/// How well does who may look at the model on other devices: the nearest configuration of the same core and number of
+/// threads, scaled. No predictor of unseen models should be expected to beat it by much.
+struct Floor {
+  double median_error = 0.0;
+  double within_10 = 0.0;  ///< shares of the rows that have such a twin, 0 to 1
+  double within_20 = 0.0;
+};
+
 /// How well the rows of one kind were predicted.
 struct SummaryLine {
   std::string group;
   Score score;
-  /// Median error of a predictor that may look at the model on other devices: the nearest configuration of the same
-  /// core and number of threads, scaled. What no predictor of unseen models should be expected to beat; 0 where there
-  /// are no such twins.
-  double floor = 0.0;
+  std::optional<Floor> floor;  ///< where there are twins
 };
 
 /// Lines for the kinds of rows that are there, the widest first.

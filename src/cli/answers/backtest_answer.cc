@@ -53,6 +53,7 @@ Json row_json(const Judged& judged) {
 }
 
 Json line_json(const BacktestPart& part, const calib::SummaryLine& line) {
+  const auto floor = [&](double calib::Floor::*figure) { return line.floor ? Json((*line.floor).*figure) : Json(); };
   return {{"hidden", part.hidden},
           {"adapted_rows", part.rows},
           {"group", line.group},
@@ -62,7 +63,9 @@ Json line_json(const BacktestPart& part, const calib::SummaryLine& line) {
           {"within_20_percent", line.score.within_20},
           {"coverage", line.score.coverage},
           {"median_factor", line.score.median_factor},
-          {"floor_median_error", line.floor > 0 ? Json(line.floor) : Json(nullptr)}};
+          {"floor_median_error", floor(&calib::Floor::median_error)},
+          {"floor_within_10_percent", floor(&calib::Floor::within_10)},
+          {"floor_within_20_percent", floor(&calib::Floor::within_20)}};
 }
 
 std::string percent(double share) { return fmt::format("{:.1f} %", 100.0 * share); }
@@ -78,13 +81,17 @@ std::vector<Column> summary_columns() {
           {"factor", Align::Right}};
 }
 
+std::string floor_text(const calib::Floor& floor) {
+  return fmt::format("{:.1f}/{:.0f}/{:.0f} %", 100 * floor.median_error, 100 * floor.within_10, 100 * floor.within_20);
+}
+
 std::vector<std::string> summary_cells(const calib::SummaryLine& line) {
   return {line.group,
           std::to_string(line.score.rows),
           percent(line.score.median_error),
           percent(line.score.within_10),
           percent(line.score.within_20),
-          line.floor > 0 ? percent(line.floor) : "-",
+          line.floor ? floor_text(*line.floor) : "-",
           percent(line.score.coverage),
           fmt::format("{:.2f}", line.score.median_factor)};
 }
@@ -184,7 +191,7 @@ void add_head(std::string& text, const std::vector<Column>& columns) {
 }
 
 constexpr std::string_view kLegend =
-    "median: of |predicted / measured - 1|. floor: the median error of one who knows the model's\n"
+    "median: of |predicted / measured - 1|. floor: the same three figures of one who knows the model's\n"
     "latency on the most alike configuration (same core, runtime and threads), scaled. covered: rows\n"
     "inside their 90 % interval, [predicted / factor, predicted x factor].\n";
 

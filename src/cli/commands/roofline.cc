@@ -121,7 +121,7 @@ Result<std::optional<Answer>> measured_roofline(const Options& options, const Mo
   const auto memory = std::ranges::find(found->device.regions, device::MemoryKind::Ram, &device::MemoryRegion::kind);
   if (memory == found->device.regions.end() ||
       !found->device.simd.macs_per_cycle.contains(found->estimate.arithmetic)) {
-    return bad_input(fmt::format("neither peak nor memory of '{}' are described", found->device.name));
+    return bad_input(fmt::format("peak and memory of '{}' are not described", found->device.name));
   }
   note(environment, found->device.remark);
   return std::optional(
