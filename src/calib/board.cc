@@ -241,8 +241,10 @@ cost::Estimate estimate_on_board(const ir::Graph& graph, const Predictor& predic
   cost::Estimate estimate;
   double macs = 0.0;
   const device::Core* core = find_printed_core(situation.core);
+  CycleTable cycles = predictor.cycles();
+  for (double& each : cycles) each *= predictor.model_factor(model);
   for (const cost::KernelTerms& kernel : kernels) {
-    estimate.layers.push_back(price(graph, kernel, predictor.cycles(), situation, core));
+    estimate.layers.push_back(price(graph, kernel, cycles, situation, core));
     macs += static_cast<double>(estimate.layers.back().macs);
   }
   estimate.readings.push_back({Quantity::Latency, prediction.value, prediction.low, prediction.high,

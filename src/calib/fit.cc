@@ -52,6 +52,13 @@ struct Observation {
   double sigma = kSigma;
 };
 
+// A model's own deviation, and that with one or many threads in one precision.
+std::array<std::string, 2> model_keys(const Situation& situation, const std::string& model) {
+  const std::string kind = std::string(situation.threads > 1 ? "/many" : "/one") +
+                           (situation.float_type == DType::Float16 ? "/fp16" : "/fp32");
+  return {"model/" + model, "model/" + model + kind};
+}
+
 class Problem {
  public:
   Problem(const Samples& all, std::span<const std::size_t> chosen, const Coefficients* known = nullptr)
@@ -89,10 +96,9 @@ class Problem {
       observation.work.emplace_back(k, sample.counts.counts[k] / (situation.clock_mhz * 1e3));
       add_cell(sample.situation, k);
     }
-    const std::string kind = std::string(situation.threads > 1 ? "/many" : "/one") +
-                             (situation.float_type == DType::Float16 ? "/fp16" : "/fp32");
-    observation.model = {unknown("model/" + sample.model, model_spread_),
-                         unknown("model/" + sample.model + kind, model_spread_)};
+    if (known_ != nullptr) observation.log_ms -= model_deviation(situation, sample.model, *known_);
+    const std::array<std::string, 2> keys = model_keys(situation, sample.model);
+    observation.model = {unknown(keys[0], model_spread_), unknown(keys[1], model_spread_)};
     observations_.push_back(std::move(observation));
   }
 
@@ -210,8 +216,9 @@ class Problem {
     Coefficients result;
     if (known_ != nullptr) result = *known_;
     for (std::size_t i = 0; i < keys_.size(); ++i) {
-      // What a model has of its own says nothing of others.
-      if (!keys_[i].starts_with("model/")) result.deviations[keys_[i]] += at[i] * spreads_[i];
+      // One device's rows say too little of what a model has of its own.
+      if (known_ != nullptr && keys_[i].starts_with("model/")) continue;
+      result.deviations[keys_[i]] += at[i] * spreads_[i];
     }
     for (std::size_t s = 0; s < cells_.size(); ++s) {
       if (!cells_[s].empty()) result.noise[all_.situations[s].key()] = noise_[s];
@@ -234,6 +241,15 @@ class Problem {
 };
 
 }  // namespace
+
+double model_deviation(const Situation& situation, const std::string& model, const Coefficients& coefficients) {
+  double sum = 0.0;
+  for (const std::string& key : model_keys(situation, model)) {
+    const auto found = coefficients.deviations.find(key);
+    if (found != coefficients.deviations.end()) sum += found->second;
+  }
+  return sum;
+}
 
 CycleTable cycles_in(const Situation& situation, const Coefficients& coefficients) {
   CycleTable cycles{};

@@ -33,6 +33,10 @@ struct Coefficients {
   std::unordered_map<std::string, double> noise;  ///< by Situation::key(): spread of its errors over the usual one
 };
 
+/// Logarithm of how many times as long a model takes as its counted work says, in such a situation, by the rows of it
+/// that the fit has seen; 0 for other models.
+double model_deviation(const Situation& situation, const std::string& model, const Coefficients& coefficients);
+
 /// Cycles of one unit of each term.
 using CycleTable = std::array<double, cost::kTermCount>;
 

@@ -150,9 +150,13 @@ bool Predictor::is_odd(const cost::TermCounts& counts, bool model_seen) const {
   return all > 0 && odd / all > kOddShare;
 }
 
+double Predictor::model_factor(const std::string& model) const {
+  return std::exp(model_deviation(situation_, model, calibration_.coefficients));
+}
+
 Prediction Predictor::predict(const cost::TermCounts& counts, const std::string& model) const {
   Prediction result;
-  result.value = latency_ms(counts, cycles_, situation_.clock_mhz);
+  result.value = latency_ms(counts, cycles_, situation_.clock_mhz) * model_factor(model);
   result.seen = seen_;
   result.seen.model = !model.empty() && calibration_.models.contains(model);
   result.group = group_;

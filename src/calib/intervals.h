@@ -68,6 +68,8 @@ class Predictor {
   Predictor(const PopulationCalibration& calibration, Situation situation);
 
   Prediction predict(const cost::TermCounts& counts, const std::string& model) const;
+  /// How many times as long that model takes as its counted work says: 1 for models that the fit has not seen.
+  double model_factor(const std::string& model) const;
   const Situation& situation() const { return situation_; }
   const CycleTable& cycles() const { return cycles_; }
   const PopulationCalibration& calibration() const { return calibration_; }

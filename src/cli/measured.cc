@@ -12,6 +12,7 @@
 #include "cli/flags/costing.h"
 #include "cli/measurements.h"
 #include "device/catalog.h"
+#include "ir/hash.h"
 
 namespace netfit::cli {
 namespace {
@@ -38,6 +39,15 @@ Result<void> add_hardware(const ir::Graph& graph, const MeasuredQuery& query, co
   answer.runtime.name = answer.runtime.title = situation.runtime;
   answer.runtime.version.clear();
   return {};
+}
+
+// The name that tables have for the model, if it is one of theirs and not another of that name.
+Result<std::string> id_in_tables(const Model& model, const Environment& environment) {
+  if (model.format != "ncnn") return model.name;
+  const std::string id = "ncnn/" + model.name + ".param";
+  calib::ModelSource models = NETFIT_TRY(open_models("", environment));
+  const auto known = models.find(id);
+  return known && ir::canonical_hash(**known) == ir::canonical_hash(model.graph) ? id : "";
 }
 
 }  // namespace
@@ -106,7 +116,7 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
   calib::FoundBoard found =
       NETFIT_TRY(calib::find_board(*calibration, {query.device, query.runtime, query.threads, int8}));
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  const std::string id = model.format == "ncnn" ? "ncnn/" + model.name + ".param" : model.name;
+  const std::string id = NETFIT_TRY(id_in_tables(model, environment));
   const calib::Predictor predictor(calibration->of(found.situation.population), found.situation);
   MeasuredEstimate answer{.situation = found.situation,
                           .notes = std::move(found.notes),
