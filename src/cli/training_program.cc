@@ -24,8 +24,10 @@ void become_training_program(char** argv) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return;
-  // Large pages for its tensors (glibc 2.35); read before main.
+  // Both are read before main. Large pages for tensors (glibc 2.35); and threads that soon sleep while they wait for
+  // each other: beside another busy program, looping ones hold each other up for whole time slices.
   ::setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
+  if (::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", 0);
   ::execv((self.parent_path() / "netfit-train").c_str(), argv);
 }
 
