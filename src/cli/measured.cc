@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/files.h"
 #include "base/text.h"
 #include "calib/board.h"
 #include "calib/board_hardware.h"
@@ -13,6 +14,7 @@
 #include "cli/measurements.h"
 #include "device/catalog.h"
 #include "ir/hash.h"
+#include "store/content_key.h"
 
 namespace netfit::cli {
 namespace {
@@ -57,6 +59,13 @@ std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& 
   if (device.measured_as.empty()) return nullptr;
   Result<calib::Calibration> calibration = load_calibration(environment);
   return calibration ? std::make_shared<const calib::Calibration>(*std::move(calibration)) : nullptr;
+}
+
+store::DeviceRef device_ref(const device::Device& device, const Environment& environment) {
+  if (device.measured_as.empty()) return {device.name, device.hash};
+  const Result<std::filesystem::path> path = find_measurements("coefficients.csv", environment);
+  const Result<std::string> coefficients = path ? base::read_text(*path) : Result<std::string>(fail(path.error()));
+  return {device.name, coefficients ? store::digest(device.hash + *coefficients) : device.hash};
 }
 
 std::optional<Reading> measured_latency(const ir::Graph& graph, const device::Device& device,

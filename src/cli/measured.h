@@ -16,6 +16,7 @@
 #include "device/catalog.h"
 #include "device/device.h"
 #include "device/runtime.h"
+#include "store/run.h"
 
 namespace netfit::cli {
 
@@ -55,6 +56,10 @@ std::optional<device::FoundDevice> find_measured_device(const std::string& spec,
 /// What is shipped, for devices that measurements know (Device::measured_as); null for others, and where the tables are
 /// not installed.
 std::shared_ptr<const calib::Calibration> calibration_for(const device::Device& device, const Environment& environment);
+
+/// What a Run says of the device that it was predicted for: its description and, where measurements know the device,
+/// the coefficients; a Run by others is of another device.
+store::DeviceRef device_ref(const device::Device& device, const Environment& environment);
 
 /// calib::known_latency by what is shipped, for one graph.
 std::optional<Reading> measured_latency(const ir::Graph& graph, const device::Device& device,

@@ -93,7 +93,7 @@ Result<void> add_costs(store::Run& run, const ir::Graph& graph, const Model& mod
   for (const std::string& remark : found.notes) note(environment, remark);
   const device::Runtime runtime =
       NETFIT_TRY(device::load_runtime(runtime_name, found.device, environment.device_roots));
-  run.device = {found.device.name, found.device.hash};
+  run.device = device_ref(found.device, environment);
   run.runtime = {runtime.name, runtime.version, runtime.hash};
   const auto latency = measured_latency(graph, found.device, runtime, {}, environment);
   return eval::add_estimate(run, graph, found.device, runtime, latency);

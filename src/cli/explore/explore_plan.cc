@@ -71,6 +71,7 @@ Result<ExploreTarget> open_target(const std::string& spec, const std::string& ru
   for (const std::string& remark : found.notes) note(environment, remark);
   ExploreTarget target{.device = std::move(found.device)};
   target.calibration = calibration_for(target.device, environment);
+  target.ref = device_ref(target.device, environment);
   target.runtime = NETFIT_TRY(device::load_runtime(runtime, target.device, environment.device_roots));
   return target;
 }
@@ -79,7 +80,7 @@ store::Run work_of(const ExploreSource& source, const Scheme& scheme, const Expl
   store::Run run;
   run.candidate = {source.model.name, source.hash, std::string(scheme.name), {}};
   run.data = source.test_ref;
-  run.device = {target.device.name, target.device.hash};
+  run.device = target.ref;
   run.runtime = {target.runtime.name, target.runtime.version, target.runtime.hash};
   if (scheme.calibrated) {
     run.options = {{"calibration", source.calibration_hash},

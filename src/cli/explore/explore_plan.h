@@ -47,6 +47,7 @@ struct ExploreTarget {
   device::Device device;
   device::Runtime runtime;
   std::shared_ptr<const calib::Calibration> calibration;  ///< of devices that measurements know; else null
+  store::DeviceRef ref;
 };
 
 /// A Run that is wanted: all that makes its key, and nothing that comes of the work.

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/measured.h"
 #include "cli/version.h"
 #include "device/catalog.h"
 
@@ -54,12 +56,14 @@ Result<Chosen> choose_device(const std::string& device, const std::vector<std::s
   return Chosen{name, std::move(found->device)};
 }
 
-// Keeps the Runs that `good` holds for, if there are any, and says what was left out.
+// Keeps the Runs that `good` holds for, if there are any, and says what was left out, or that there are none.
 template <typename Good>
 void prefer(std::vector<store::Run>& runs, const Good& good, const std::string& others,
             const Environment& environment) {
   const auto kept = std::ranges::count_if(runs, good);
   const auto dropped = std::ssize(runs) - kept;
+  if (kept == 0 && dropped > 0)
+    note(environment, fmt::format("all Runs are of {}, and used so; netfit explore makes new ones", others));
   if (kept == 0 || dropped == 0) return;
   std::erase_if(runs, [&](const store::Run& run) { return !good(run); });
   note(environment, fmt::format("{} Runs of {} are left out", dropped, others));
@@ -67,9 +71,10 @@ void prefer(std::vector<store::Run>& runs, const Good& good, const std::string& 
 
 void keep_comparable(std::vector<store::Run>& runs, const Chosen& device, const Environment& environment) {
   if (device.described) {
+    const store::DeviceRef today = device_ref(*device.described, environment);
     prefer(
-        runs, [&](const store::Run& run) { return run.device.hash == device.described->hash; },
-        "another description or clock of the device", environment);
+        runs, [&](const store::Run& run) { return run.device.hash == today.hash; },
+        "another description, clock or calibration of the device", environment);
   }
   prefer(
       runs, [](const store::Run& run) { return run.tool_version == kVersion; }, "other versions of netfit",
@@ -106,6 +111,9 @@ Result<DeviceRuns> load_device_runs(const fs::path& store, const std::string& de
   const Chosen chosen = NETFIT_TRY(choose_device(device, devices_of(runs), store, environment));
   std::erase_if(runs, [&](const store::Run& run) { return run.device.name != chosen.name; });
   keep_comparable(runs, chosen, environment);
+  // The store's order follows keys, which depend on calibrations.
+  std::ranges::stable_sort(runs, {},
+                           [](const store::Run& run) { return std::tie(run.candidate.model, run.candidate.scheme); });
   return DeviceRuns{chosen.name, chosen.described, select::options_of(runs), std::move(runs)};
 }
 
