@@ -75,27 +75,68 @@ std::set<std::string> all_runtimes(const Calibration& calibration) {
   return runtimes;
 }
 
-std::string default_runtime(const Calibration& calibration, const std::string& id) {
-  std::string best = "ncnn";
-  int most = 0;
-  for (const auto& [runtime, count] : runtimes_of(calibration, id)) {
-    if (count <= most) continue;
-    best = runtime;
-    most = count;
+// "x-cube-ai v7.3" before "x-cube-ai v10.2": digits count as numbers.
+bool is_older(std::string_view a, std::string_view b) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto number = [&](std::string_view& text) {
+    const std::size_t end =
+        std::min(text.size(), static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin()));
+    const int value = std::atoi(std::string(text.substr(0, end)).c_str());
+    text.remove_prefix(end);
+    return value;
+  };
+  while (!a.empty() && !b.empty()) {
+    if (is_digit(a.front()) && is_digit(b.front())) {
+      const int first = number(a);
+      const int second = number(b);
+      if (first != second) return first < second;
+    } else if (a.front() != b.front()) {
+      return a.front() < b.front();
+    } else {
+      a.remove_prefix(1);
+      b.remove_prefix(1);
+    }
   }
-  return best;
+  return a.size() < b.size();
 }
 
-// The runtime of the tables that a name means: itself, else the first that begins so, those of the board before others.
+// Files of unsigned integers are old ones; a configuration of theirs has to be asked for.
+bool is_usual(const std::string& runtime) { return !runtime.ends_with(" uint8"); }
+
+// The newest of the family with most configurations.
+std::string default_runtime(const Calibration& calibration, const std::string& id) {
+  struct Family {
+    int configurations = 0;
+    std::string newest;
+  };
+  std::map<std::string, int> candidates = runtimes_of(calibration, id);
+  const bool some_usual = std::ranges::any_of(candidates, [](const auto& each) { return is_usual(each.first); });
+  if (some_usual) std::erase_if(candidates, [](const auto& each) { return !is_usual(each.first); });
+  std::map<std::string, Family> families;
+  for (const auto& [runtime, count] : candidates) {
+    Measurement row;
+    row.runtime = runtime;
+    Family& family = families[situation_of(row).family];
+    family.configurations += count;
+    if (is_older(family.newest, runtime)) family.newest = runtime;
+  }
+  const auto most = std::ranges::max_element(families, {}, [](const auto& each) { return each.second.configurations; });
+  return most == families.end() ? "ncnn" : most->second.newest;
+}
+
+// The runtime of the tables that a name means: itself, else the newest of the board that begins so, else the first of
+// all others.
 Result<std::string> choose_runtime(const Calibration& calibration, const std::string& id, const std::string& wanted) {
   if (wanted.empty()) return default_runtime(calibration, id);
   std::string name(wanted);
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   const std::map<std::string, int> own = runtimes_of(calibration, id);
   if (own.contains(name)) return name;
+  std::string newest;
   for (const auto& [runtime, count] : own) {
-    if (runtime.starts_with(name)) return runtime;
+    if (runtime.starts_with(name) && is_usual(runtime) && is_older(newest, runtime)) newest = runtime;
   }
+  if (!newest.empty()) return newest;
   const std::set<std::string> all = all_runtimes(calibration);
   if (all.contains(name)) return name;
   for (const std::string& runtime : all) {

@@ -17,7 +17,7 @@ namespace netfit::calib {
 /// What a user asks a latency for.
 struct BoardQuery {
   std::string device;   ///< "raspberry-pi-5/cortex-a76@2400", "raspberry-pi-5", or "cortex-a55@1800" of any board
-  std::string runtime;  ///< as tables name it, or its family; empty: the one with most measurements of the board
+  std::string runtime;  ///< as tables name it, or how it begins, the newest; empty: of the most measured family
   int threads = 1;
   bool int8 = false;
 };

@@ -22,7 +22,7 @@ namespace netfit::cli {
 
 struct MeasuredQuery {
   std::string device;
-  std::string runtime;  ///< empty: the one that the device was measured with most
+  std::string runtime;  ///< empty: of the family that the device was measured with most
   int threads = 1;
   std::string as_type;      ///< "int8", ...; empty: the model's own
   std::string calibration;  ///< a file of `netfit calibrate`; empty: what is shipped alone
