@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "calib/board_runtimes.h"
 #include "calib/intervals.h"
 #include "calib/memory_figures.h"
 #include "calib/memory_widths.h"
 #include "calib/printed_core.h"
-#include "calib/xnnpack_kernels.h"
 #include "cost/count_terms.h"
 #include "ir/op_spec.h"
 
@@ -48,104 +48,6 @@ bool describes_core(const std::string& device) {
   if (device.find('@') == std::string::npos) return false;
   const std::optional<double> clock = clock_of_id(device);
   return find_printed_core(core_of_id(device)) != nullptr && clock && is_clock(*clock);
-}
-
-// Runtimes that were measured on the board, with how many configurations of each.
-std::map<std::string, int> runtimes_of(const Calibration& calibration, const std::string& id) {
-  std::map<std::string, int> runtimes;
-  for (const PopulationCalibration& population : calibration.populations) {
-    for (const auto& [key, noise] : population.coefficients.noise) {
-      std::vector<std::string> parts = base::split(key, '|');
-      if (parts.size() != 3 || parts[0] != id) continue;
-      if (parts[1].ends_with(kHostInt8)) parts[1].resize(parts[1].size() - kHostInt8.size());
-      ++runtimes[parts[1]];
-    }
-  }
-  return runtimes;
-}
-
-std::set<std::string> all_runtimes(const Calibration& calibration) {
-  std::set<std::string> runtimes;
-  for (const PopulationCalibration& population : calibration.populations) {
-    for (const auto& [key, noise] : population.coefficients.noise) {
-      const std::vector<std::string> parts = base::split(key, '|');
-      if (parts.size() == 3) runtimes.insert(parts[1]);
-    }
-  }
-  return runtimes;
-}
-
-// "x-cube-ai v7.3" before "x-cube-ai v10.2": digits count as numbers.
-bool is_older(std::string_view a, std::string_view b) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto number = [&](std::string_view& text) {
-    const std::size_t end =
-        std::min(text.size(), static_cast<std::size_t>(std::ranges::find_if_not(text, is_digit) - text.begin()));
-    const int value = std::atoi(std::string(text.substr(0, end)).c_str());
-    text.remove_prefix(end);
-    return value;
-  };
-  while (!a.empty() && !b.empty()) {
-    if (is_digit(a.front()) && is_digit(b.front())) {
-      const int first = number(a);
-      const int second = number(b);
-      if (first != second) return first < second;
-    } else if (a.front() != b.front()) {
-      return a.front() < b.front();
-    } else {
-      a.remove_prefix(1);
-      b.remove_prefix(1);
-    }
-  }
-  return a.size() < b.size();
-}
-
-// Files of unsigned integers are old ones; a configuration of theirs has to be asked for.
-bool is_usual(const std::string& runtime) { return !runtime.ends_with(" uint8"); }
-
-// The newest of the family with most configurations.
-std::string default_runtime(const Calibration& calibration, const std::string& id) {
-  struct Family {
-    int configurations = 0;
-    std::string newest;
-  };
-  std::map<std::string, int> candidates = runtimes_of(calibration, id);
-  const bool some_usual = std::ranges::any_of(candidates, [](const auto& each) { return is_usual(each.first); });
-  if (some_usual) std::erase_if(candidates, [](const auto& each) { return !is_usual(each.first); });
-  std::map<std::string, Family> families;
-  for (const auto& [runtime, count] : candidates) {
-    Measurement row;
-    row.runtime = runtime;
-    Family& family = families[situation_of(row).family];
-    family.configurations += count;
-    if (is_older(family.newest, runtime)) family.newest = runtime;
-  }
-  const auto most = std::ranges::max_element(families, {}, [](const auto& each) { return each.second.configurations; });
-  return most == families.end() ? "ncnn" : most->second.newest;
-}
-
-// The runtime of the tables that a name means: itself, else the newest of the board that begins so, else the first of
-// all others.
-Result<std::string> choose_runtime(const Calibration& calibration, const std::string& id, const std::string& wanted) {
-  if (wanted.empty()) return default_runtime(calibration, id);
-  std::string name(wanted);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  const std::map<std::string, int> own = runtimes_of(calibration, id);
-  if (own.contains(name)) return name;
-  std::string newest;
-  for (const auto& [runtime, count] : own) {
-    if (runtime.starts_with(name) && is_usual(runtime) && is_older(newest, runtime)) newest = runtime;
-  }
-  if (!newest.empty()) return newest;
-  const std::set<std::string> all = all_runtimes(calibration);
-  if (all.contains(name)) return name;
-  for (const std::string& runtime : all) {
-    if (runtime.starts_with(name)) return runtime;
-  }
-  const std::vector<std::string> names(all.begin(), all.end());
-  const std::optional<std::string> nearest = base::nearest_word(name, names);
-  return bad_input(fmt::format("no measurements of runtime '{}'{}", base::printable(wanted),
-                               nearest ? fmt::format("; the nearest name is '{}'", *nearest) : ""));
 }
 
 enum class Part { Compute, Memory, Overhead };
@@ -230,17 +132,13 @@ std::string board_name(const std::string& id) { return id.substr(0, id.find('/')
 
 std::vector<BoardSummary> list_boards(const Calibration& calibration) {
   std::map<std::string, BoardSummary> boards;
-  for (const PopulationCalibration& population : calibration.populations) {
-    for (const auto& [key, noise] : population.coefficients.noise) {
-      const std::vector<std::string> parts = base::split(key, '|');
-      if (parts.size() != 3) continue;
-      BoardSummary& board = boards[parts[0]];
-      board.id = parts[0];
-      board.core = canonical_core(core_of_id(parts[0]));
-      board.clock_mhz = clock_of_id(parts[0]);
-      board.runtimes.insert(parts[1]);
-      board.threads = std::max(board.threads, std::atoi(parts[2].c_str()));
-    }
+  for (const Configuration& each : configurations(calibration)) {
+    BoardSummary& board = boards[each.board];
+    board.id = each.board;
+    board.core = canonical_core(core_of_id(each.board));
+    board.clock_mhz = clock_of_id(each.board);
+    board.runtimes.insert(each.runtime);
+    board.threads = std::max(board.threads, each.threads);
   }
   std::vector<BoardSummary> list;
   for (auto& [id, board] : boards) list.push_back(std::move(board));

@@ -53,11 +53,7 @@ std::optional<device::Device> describe_board(const Situation& situation) {
   device.simd = core->simd;
   device.caches = core->caches;
   device.regions = core->regions;
-  for (device::MemoryRegion& region : device.regions) {
-    if (!(region.bytes_per_cycle > 0)) continue;
-    region.bandwidth_gb_s = device::gigabytes_per_second(region.bytes_per_cycle, device.clock_mhz);
-    region.core_bandwidth_gb_s = region.bandwidth_gb_s;
-  }
+  device::follow_clock(device.regions, device.clock_mhz);
   device.default_runtime = described_runtime(situation);
   device.measured_as = {situation.board};
   device.remark =

@@ -36,6 +36,7 @@ TEST(FindBoard, TakesTheNewestThatBeginsAsTheNameDoes) {
   EXPECT_EQ(runtime_for(kSeveral, "x-cube-ai v7"), "x-cube-ai v7.3.0");
   EXPECT_EQ(runtime_for(kSeveral, "tflite"), "tflite v2.7.1") << "files of unsigned integers have to be asked for";
   EXPECT_EQ(runtime_for(kSeveral, "tflite v2.11.0 uint8"), "tflite v2.11.0 uint8");
+  EXPECT_EQ(runtime_for(kSeveral, "tflite v2.11"), "tflite v2.11.0 uint8") << "there is no other";
 }
 
 TEST(ListBoards, HasEveryRuntimeAndTheMostThreads) {

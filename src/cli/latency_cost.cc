@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "calib/board.h"
 #include "calib/known_latency.h"
 #include "cli/measured.h"
-#include "cli/measurements.h"
 #include "cost/count_terms.h"
 #include "cost/estimate.h"
 #include "device/catalog.h"
@@ -17,17 +15,14 @@ namespace {
 
 // On a board that measurements know; no value where they don't.
 Result<std::optional<ir::GraphCost>> board_latency(const Target& target, const Environment& environment) {
-  if (device::load_device(target.device, environment.device_roots)) return std::optional<ir::GraphCost>();
-  Result<calib::Calibration> loaded = load_calibration(environment);
-  if (!loaded || !calib::names_board(*loaded, target.device)) return std::optional<ir::GraphCost>();
-  const auto calibration = std::make_shared<const calib::Calibration>(*std::move(loaded));
   const bool int8 = target.as_type == DType::Int8;
-  const calib::FoundBoard found = NETFIT_TRY(calib::find_board(*calibration, {target.device, target.runtime, 1, int8}));
-  for (const std::string& text : found.notes) note(environment, text);
-  return std::optional(ir::GraphCost([calibration, situation = found.situation](const ir::Graph& graph) {
-    const calib::Predictor predictor(calibration->of(situation.population), situation);
-    const cost::TermCounts counts = cost::sum_terms(cost::count_terms(graph, situation.rules()));
-    return Result<double>(predictor.predict(counts, "").value);
+  const std::optional<KnownBoard> board =
+      NETFIT_TRY(find_known_board({target.device, target.runtime, 1, int8}, "", environment));
+  if (!board) return std::optional<ir::GraphCost>();
+  for (const std::string& text : board->found.notes) note(environment, text);
+  return std::optional(ir::GraphCost([board = *board](const ir::Graph& graph) {
+    const cost::TermCounts counts = cost::sum_terms(cost::count_terms(graph, board.found.situation.rules()));
+    return Result<double>(board.predictor().predict(counts, "").value);
   }));
 }
 

@@ -81,28 +81,40 @@ std::vector<calib::BoardSummary> measured_boards(const Environment& environment)
   return calibration ? calib::list_boards(*calibration) : std::vector<calib::BoardSummary>();
 }
 
+Result<std::optional<KnownBoard>> find_known_board(const calib::BoardQuery& query, const std::string& own,
+                                                   const Environment& environment) {
+  if (device::load_device(query.device, environment.device_roots)) return std::optional<KnownBoard>();
+  Result<calib::Calibration> loaded = load_calibration(environment, own);
+  if (!loaded && !own.empty()) return fail(loaded.error());
+  if (!loaded || !calib::names_board(*loaded, query.device)) return std::optional<KnownBoard>();
+  KnownBoard board{.calibration = std::make_shared<const calib::Calibration>(*std::move(loaded)), .found = {}};
+  board.found = NETFIT_TRY(calib::find_board(*board.calibration, query));
+  return std::optional(std::move(board));
+}
+
 std::optional<device::FoundDevice> find_measured_device(const std::string& spec, const Environment& environment) {
-  const Result<calib::Calibration> calibration = load_calibration(environment);
-  if (!calibration || !calib::names_board(*calibration, spec)) return std::nullopt;
-  Result<calib::FoundBoard> found = calib::find_board(*calibration, {.device = spec, .runtime = ""});
-  if (!found) return std::nullopt;
-  for (const calib::BoardSummary& board : calib::list_boards(*calibration)) {
-    if (board.id == found->situation.board) found->situation.threads = std::max(board.threads, 1);
+  Result<std::optional<KnownBoard>> known = find_known_board({.device = spec, .runtime = ""}, "", environment);
+  if (!known || !*known) return std::nullopt;
+  calib::FoundBoard& found = (*known)->found;
+  for (const calib::BoardSummary& board : calib::list_boards(*(*known)->calibration)) {
+    if (board.id == found.situation.board) found.situation.threads = std::max(board.threads, 1);
   }
-  std::optional<device::Device> device = calib::describe_board(found->situation);
+  std::optional<device::Device> device = calib::describe_board(found.situation);
   if (!device) return std::nullopt;
-  found->notes.push_back(device->remark);
+  found.notes.push_back(device->remark);
   const std::string file = "cores/" + device->core + ".toml";
-  return device::FoundDevice{.device = *std::move(device), .notes = std::move(found->notes), .file = file};
+  return device::FoundDevice{.device = *std::move(device), .notes = std::move(found.notes), .file = file};
 }
 
 Result<device::FoundDevice> load_described_device(const std::string& spec, const Environment& environment) {
   Result<device::FoundDevice> found = device::load_device(spec, environment.device_roots);
+  if (found) return found;
+  // A fault of its file or of the clock is no question of names.
   const std::string name = spec.substr(0, spec.find('@'));
   const std::vector<std::string> described = device::device_names(environment.device_roots);
   const bool known = std::ranges::find(described, name) != described.end() ||
                      device::load_device(name, environment.device_roots).has_value();
-  if (found || known || spec.ends_with(".toml")) return found;
+  if (known || spec.ends_with(".toml")) return found;
   std::vector<std::string> names;
   for (const calib::BoardSummary& board : measured_boards(environment)) {
     names.push_back(board.id);
@@ -117,19 +129,15 @@ Result<device::FoundDevice> load_described_device(const std::string& spec, const
 
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,
                                                                  const Environment& environment) {
-  if (device::load_device(query.device, environment.device_roots)) return std::optional<MeasuredEstimate>();
-  const Result<calib::Calibration> calibration = load_calibration(environment, query.calibration);
-  if (!calibration && !query.calibration.empty()) return fail(calibration.error());
-  if (!calibration || !calib::names_board(*calibration, query.device)) return std::optional<MeasuredEstimate>();
   const bool int8 = query.as_type == "int8" || (query.as_type.empty() && calib::computes_in_int8(model.graph));
-  calib::FoundBoard found =
-      NETFIT_TRY(calib::find_board(*calibration, {query.device, query.runtime, query.threads, int8}));
+  const std::optional<KnownBoard> board =
+      NETFIT_TRY(find_known_board({query.device, query.runtime, query.threads, int8}, query.calibration, environment));
+  if (!board) return std::optional<MeasuredEstimate>();
   const ir::Graph graph = NETFIT_TRY(deployed(model));
   const std::string id = NETFIT_TRY(id_in_tables(model, environment));
-  const calib::Predictor predictor(calibration->of(found.situation.population), found.situation);
-  MeasuredEstimate answer{.situation = found.situation,
-                          .notes = std::move(found.notes),
-                          .estimate = calib::estimate_on_board(graph, predictor, id)};
+  MeasuredEstimate answer{.situation = board->found.situation,
+                          .notes = board->found.notes,
+                          .estimate = calib::estimate_on_board(graph, board->predictor(), id)};
   NETFIT_TRY(add_hardware(graph, query, environment, answer));
   return std::optional(std::move(answer));
 }

@@ -38,6 +38,19 @@ struct MeasuredEstimate {
   device::Runtime runtime;  ///< by the name that the measurements have, else as the described one that works alike
 };
 
+/// A board that measurements know, with what is known of it.
+struct KnownBoard {
+  std::shared_ptr<const calib::Calibration> calibration;
+  calib::FoundBoard found;
+
+  calib::Predictor predictor() const { return {calibration->of(found.situation.population), found.situation}; }
+};
+
+/// No value where a file describes the device, or where nobody knows it. `own` is a file of `netfit calibrate`, or
+/// empty.
+Result<std::optional<KnownBoard>> find_known_board(const calib::BoardQuery& query, const std::string& own,
+                                                   const Environment& environment);
+
 /// The estimate on a device that is known by measurements alone (a board of their tables, a core with a clock, this
 /// host); no value where a file describes the device, or where nobody knows it.
 Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQuery& query, const Model& model,

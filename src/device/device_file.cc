@@ -90,11 +90,7 @@ Result<Device> at_clock(const Device& device, double clock_mhz) {
   Device scaled = device;
   const double ratio = clock_mhz / device.clock_mhz;
   scaled.clock_mhz = clock_mhz;
-  for (MemoryRegion& region : scaled.regions) {
-    if (!(region.bytes_per_cycle > 0)) continue;
-    region.bandwidth_gb_s = gigabytes_per_second(region.bytes_per_cycle, clock_mhz);
-    region.core_bandwidth_gb_s = region.bandwidth_gb_s;
-  }
+  follow_clock(scaled.regions, clock_mhz);
   scaled.power.active_mw = device.power.idle_mw + (device.power.active_mw - device.power.idle_mw) * ratio;
   scaled.power.per_further_core_mw = device.power.per_further_core_mw * ratio;
   scaled.hash = digest(scaled);

@@ -21,6 +21,8 @@ constexpr Range kPicojoules{0.01, 1e5};
 constexpr Range kRegionBytes{1024, 1e15};
 constexpr Range kBandwidthGbS{1e-3, 1e5};
 
+double gigabytes_per_second(double bytes_per_cycle, double clock_mhz) { return bytes_per_cycle * clock_mhz * 1e-3; }
+
 template <typename Named>
 void refuse_twin(TableReader& reader, const std::vector<Named>& before, const std::string& name) {
   for (const Named& other : before) {
@@ -112,7 +114,13 @@ void read_region(TableReader reader, Device& device) {
 
 }  // namespace
 
-double gigabytes_per_second(double bytes_per_cycle, double clock_mhz) { return bytes_per_cycle * clock_mhz * 1e-3; }
+void follow_clock(std::vector<MemoryRegion>& regions, double clock_mhz) {
+  for (MemoryRegion& region : regions) {
+    if (!(region.bytes_per_cycle > 0)) continue;
+    region.bandwidth_gb_s = gigabytes_per_second(region.bytes_per_cycle, clock_mhz);
+    region.core_bandwidth_gb_s = region.bandwidth_gb_s;
+  }
+}
 
 void read_name(TableReader& reader, std::string_view key, std::string& field) {
   assign(field, reader.text(key));

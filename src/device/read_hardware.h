@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "device/device.h"
 #include "device/table_reader.h"
@@ -27,6 +28,7 @@ void read_simd(TableReader simd, Simd& into);
 /// device's clock; caches may not be shared by more than its cores.
 void read_memory(TableReader& root, Device& device);
 
-double gigabytes_per_second(double bytes_per_cycle, double clock_mhz);
+/// Gives memories whose bandwidth is one in bytes a cycle that of the clock.
+void follow_clock(std::vector<MemoryRegion>& regions, double clock_mhz);
 
 }  // namespace netfit::device
