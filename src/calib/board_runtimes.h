@@ -19,9 +19,9 @@ struct Configuration {
 /// All that were measured. The host's two types of numbers are two configurations of one runtime.
 std::vector<Configuration> configurations(const Calibration& calibration);
 
-/// The runtime of the tables that a name means on a board: itself, else the newest of the board that begins so, else the
-/// first of all others. An empty name means the newest of the family with most configurations of the board. Fails on
-/// what no runtime begins with, with the nearest.
+/// The runtime of the tables that a name means on a board: itself, else the newest of the board that begins so, else
+/// the first of all others. An empty name means the newest of the family with most configurations of the board. Fails
+/// on what no runtime begins with, with the nearest.
 Result<std::string> choose_runtime(const Calibration& calibration, const std::string& id, const std::string& wanted);
 
 }  // namespace netfit::calib

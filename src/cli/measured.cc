@@ -44,11 +44,12 @@ Result<void> add_hardware(const ir::Graph& graph, const MeasuredQuery& query, co
 }
 
 // The name that tables have for the model, if it is one of theirs and not another of that name.
-Result<std::string> id_in_tables(const Model& model, const Environment& environment) {
+std::string id_in_tables(const Model& model, const Environment& environment) {
   if (model.format != "ncnn") return model.name;
   const std::string id = "ncnn/" + model.name + ".param";
-  calib::ModelSource models = NETFIT_TRY(open_models("", environment));
-  const auto known = models.find(id);
+  Result<calib::ModelSource> models = open_models("", environment);
+  if (!models) return "";
+  const auto known = models->find(id);
   return known && ir::canonical_hash(**known) == ir::canonical_hash(model.graph) ? id : "";
 }
 
@@ -134,7 +135,7 @@ Result<std::optional<MeasuredEstimate>> estimate_by_measurements(const MeasuredQ
       NETFIT_TRY(find_known_board({query.device, query.runtime, query.threads, int8}, query.calibration, environment));
   if (!board) return std::optional<MeasuredEstimate>();
   const ir::Graph graph = NETFIT_TRY(deployed(model));
-  const std::string id = NETFIT_TRY(id_in_tables(model, environment));
+  const std::string id = id_in_tables(model, environment);
   MeasuredEstimate answer{.situation = board->found.situation,
                           .notes = board->found.notes,
                           .estimate = calib::estimate_on_board(graph, board->predictor(), id)};
